@@ -1,0 +1,95 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+/// Every target is built the same way: Swift 6, strict memory safety, warnings are errors.
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+]
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .executableTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+  name: "anteroom",
+  products: [
+    .executable(name: "anteroomd", targets: ["anteroomd"]),
+    .executable(name: "anteroomctl", targets: ["anteroomctl"]),
+    .executable(name: "anteroom-bench", targets: ["anteroom-bench"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+  ],
+  targets: [
+    // What is true and what is allowed: values, no I/O.
+    library("AnteroomCore"),
+    library("SecretMemory"),
+    // Use cases in order, and the ports they need.
+    library("AnteroomServices", ["AnteroomCore", "SecretMemory"]),
+    // Adapters: each does one thing to the world.
+    library(
+      "AnteroomSQLite",
+      ["AnteroomServices", "AnteroomCore", .product(name: "GRDB", package: "GRDB.swift")]),
+    library(
+      "AnteroomCrypto",
+      ["AnteroomServices", "AnteroomCore", "SecretMemory", "CArgon2", "CArgon2Arena", "COath", crypto]),
+    library("AnteroomText", ["AnteroomServices", "AnteroomCore", "SecretMemory", "CUnicodeText"]),
+    library("AnteroomSystem", ["AnteroomServices", "AnteroomCore", "SecretMemory", "CProcess"]),
+    library("AnteroomAPI", ["AnteroomServices", "AnteroomCore", "SecretMemory"]),
+    library(
+      "AnteroomHTTP",
+      ["AnteroomAPI", "AnteroomCore", "AnteroomSystem", nioCore, nioPosix, nioHTTP1, lifecycle, logging]),
+    library("AnteroomClient", ["AnteroomCore", nioCore, nioPosix, nioHTTP1]),
+    // The composition root, apart from `main` so that tests and the benchmark start the same daemon.
+    library(
+      "AnteroomDaemon",
+      [
+        "AnteroomAPI", "AnteroomHTTP", "AnteroomServices", "AnteroomSQLite", "AnteroomCrypto", "AnteroomText",
+        "AnteroomSystem", "AnteroomCore", "SecretMemory", "TOMLKit", lifecycle, logging,
+      ]),
+    program("anteroomd", ["AnteroomDaemon", "AnteroomSystem", arguments]),
+    program("anteroomctl", ["AnteroomClient", "AnteroomCore", "CQRCode", arguments]),
+    program(
+      "anteroom-bench",
+      [
+        "AnteroomDaemon", "AnteroomHTTP", "AnteroomAPI", "AnteroomClient", "AnteroomCrypto", "AnteroomServices",
+        "AnteroomSystem", "AnteroomCore", "SecretMemory", "CArgon2", nioCore, nioPosix, arguments, lifecycle, logging,
+      ]),
+    // C, found by pkg-config, or wrapped where a header cannot be imported beside Foundation.
+    .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
+    .systemLibrary(name: "COath", pkgConfig: "liboath", providers: [.apt(["liboath-dev"])]),
+    .systemLibrary(name: "CQRCode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
+    .target(name: "CArgon2Arena", dependencies: ["CArgon2"]),
+    .target(
+      name: "CUnicodeText",
+      linkerSettings: [.linkedLibrary("icui18n"), .linkedLibrary("icuuc")]),
+    .target(name: "CProcess"),
+  ]
+)

@@ -1,0 +1,49 @@
+/// Prepares people's text by its PRECIS profile, with the Unicode tables that this layer does not have.
+package protocol TextProfiles: Sendable {
+  /// UsernameCaseMapped (RFC 8265, section 3.3); nil where the profile refuses the text.
+  func usernameCaseMapped(_ text: String) -> String?
+
+  /// Nickname (RFC 8266, section 2) as shown: spaces trimmed and collapsed, NFKC, case kept; nil where
+  /// the profile refuses the text. Join controls are refused as well.
+  func nickname(_ text: String) -> String?
+}
+
+/// What an account signs in with. Only parsing makes one, so every `Username` is prepared, and two
+/// that are equal are the same bytes.
+package struct Username: Hashable, Sendable, CustomStringConvertible {
+  package let text: String
+  package var description: String { text }
+
+  package enum Invalid: Error, Sendable { case notAllowed, tooLong }
+
+  /// 1 to 64 code points of UsernameCaseMapped.
+  package init(parsing typed: String, with profiles: any TextProfiles) throws(Invalid) {
+    // Four code points may map onto one; what is far too long is not worth preparing.
+    guard typed.utf8.count <= 4096 else { throw .tooLong }
+    guard let prepared = profiles.usernameCaseMapped(typed), !prepared.isEmpty else { throw .notAllowed }
+    guard prepared.unicodeScalars.count <= 64 else { throw .tooLong }
+    text = prepared
+  }
+
+  /// For what the store holds, which was parsed when it was stored.
+  package init(known text: String) { self.text = text }
+}
+
+/// What others see. Prepared for display; likeness to somebody else's is judged elsewhere.
+package struct DisplayName: Hashable, Sendable, CustomStringConvertible {
+  package let text: String
+  package var description: String { text }
+
+  package enum Invalid: Error, Sendable { case empty, notAllowed, tooLong }
+
+  /// 1 to 64 code points of Nickname.
+  package init(parsing typed: String, with profiles: any TextProfiles) throws(Invalid) {
+    guard typed.utf8.count <= 4096 else { throw .tooLong }
+    guard !typed.unicodeScalars.allSatisfy({ $0.properties.isWhitespace }) else { throw .empty }
+    guard let prepared = profiles.nickname(typed), !prepared.isEmpty else { throw .notAllowed }
+    guard prepared.unicodeScalars.count <= 64 else { throw .tooLong }
+    text = prepared
+  }
+
+  package init(known text: String) { self.text = text }
+}

@@ -1,0 +1,1 @@
+int CArgon2Arena_placeholder(void);

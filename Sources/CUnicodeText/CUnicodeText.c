@@ -1,0 +1,2 @@
+#include "CUnicodeText.h"
+int CUnicodeText_placeholder(void){return 0;}

@@ -1,0 +1,1 @@
+int CUnicodeText_placeholder(void);
