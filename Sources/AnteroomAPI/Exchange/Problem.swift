@@ -1,5 +1,3 @@
-import AnteroomCore
-
 /// Every refusal and fault that a client can meet, as RFC 9457 problem details. The code is the
 /// contract's; the status belongs to the code.
 package enum ProblemCode: String, Sendable, CaseIterable {

@@ -1,5 +1,3 @@
-package import AnteroomCore
-
 /// One answer. The HTTP layer adds what every answer has: `Request-Id`, `Cache-Control: no-store`,
 /// `X-Content-Type-Options: nosniff`, the length, and `Connection: close` where the connection ends.
 package struct Reply: Sendable {
