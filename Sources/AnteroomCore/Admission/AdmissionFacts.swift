@@ -1,0 +1,78 @@
+/// What a joiner showed of the passcode.
+package enum PasscodeShown: Hashable, Sendable {
+  case nothing
+  /// Not even the shape of a passcode.
+  case malformed
+  /// Its keyed digest, made for the meeting id as it was given.
+  case digest(Digest)
+}
+
+/// Everything that a join is decided by, loaded in the transaction that records the decision.
+package struct AdmissionFacts: Sendable {
+  /// Nil when no meeting has this id.
+  package var meeting: Meeting?
+  package var joinerClass: JoinerClass
+  package var passcode: PasscodeShown
+  package var throttle: AttemptBudget.Verdict
+  /// How many may wait in one meeting.
+  package var waitingCeiling: Int
+
+  package init(
+    meeting: Meeting?, joinerClass: JoinerClass, passcode: PasscodeShown, throttle: AttemptBudget.Verdict,
+    waitingCeiling: Int
+  ) {
+    self.meeting = meeting
+    self.joinerClass = joinerClass
+    self.passcode = passcode
+    self.throttle = throttle
+    self.waitingCeiling = waitingCeiling
+  }
+}
+
+/// What stands behind a join, by the contract's section 6.
+package enum Proof: Hashable, Sendable {
+  /// The record says host or cohost, or the account is a member and the meeting is open to members.
+  case account
+  case passcode
+  /// Neither account nor passcode is asked for.
+  case notNeeded
+  /// Nothing is compared any more: any well-formed passcode waits, marked.
+  case unproven
+  case nothingShown
+  case wrong
+
+  package var stands: Bool {
+    switch self {
+    case .account, .passcode, .notNeeded, .unproven: true
+    case .nothingShown, .wrong: false
+    }
+  }
+}
+
+extension AdmissionFacts {
+  /// The proof that these facts hold. For a meeting that does not exist it is what a wrong guess would
+  /// be, so that an outsider gets the same answer.
+  package var proof: Proof {
+    if joinerClass.isHosting { return .account }
+    guard let meeting else { return shownProof(matches: false) }
+    let policy = meeting.policy
+    let isMember = joinerClass == .member || joinerClass == .invitee
+    let passcodeAsked = policy.passcode == .everyone || (policy.passcode == .guests && joinerClass == .guest)
+    if isMember && policy.openTo != .invited && !passcodeAsked { return .account }
+    if policy.openTo == .link && policy.passcode == .off { return .notNeeded }
+    guard let digest = meeting.passcodeDigest else { return shownProof(matches: false) }
+    if case .digest(let shown) = passcode {
+      if meeting.passcodeMustRotate { return .unproven }
+      return digest.equalsInConstantTime(shown) ? .passcode : .wrong
+    }
+    return shownProof(matches: false)
+  }
+
+  private func shownProof(matches: Bool) -> Proof {
+    switch passcode {
+    case .nothing: .nothingShown
+    case .malformed: .wrong
+    case .digest: matches ? .passcode : .wrong
+    }
+  }
+}

@@ -1,0 +1,86 @@
+/// Who somebody is to a meeting; ownership comes from the record, never from what a joiner says.
+package enum JoinerClass: String, Sendable, CaseIterable {
+  case host, cohost, invitee, member, guest
+
+  package var isHosting: Bool { self == .host || self == .cohost }
+}
+
+package enum ClientKind: String, Sendable, CaseIterable { case person, phone, endpoint, bot }
+
+package enum JoinState: String, Sendable, CaseIterable {
+  case waiting, admitted, present, denied, withdrawn, expired, removed, left
+
+  /// The table of the contract's section 6; what is not in it does not happen.
+  package func mayBecome(_ next: JoinState) -> Bool {
+    switch (self, next) {
+    case (.waiting, .admitted), (.waiting, .denied), (.waiting, .withdrawn), (.waiting, .expired): true
+    case (.admitted, .present), (.admitted, .waiting), (.admitted, .denied), (.admitted, .removed),
+      (.admitted, .expired):
+      true
+    case (.present, .left), (.present, .waiting), (.present, .removed): true
+    case (.left, .present): true
+    case (.waiting, _), (.admitted, _), (.present, _), (.left, _), (.denied, _), (.withdrawn, _), (.expired, _),
+      (.removed, _):
+      false
+    }
+  }
+}
+
+/// What a waiting join waits for, as it is told.
+package enum WaitingFor: String, Sendable, CaseIterable { case opening, host, admission, seat }
+
+/// One person's attempt to get in, and what became of it.
+package struct Join: Hashable, Sendable {
+  package let id: JoinID
+  package let meeting: MeetingID
+  package let frontEnd: String
+  package let audience: String
+  package var state: JoinState
+  package var role: JoinRole
+  package let joinerClass: JoinerClass
+  package let displayName: DisplayName
+  package let account: AccountID?
+  package let session: SessionID?
+  /// The name is an account's and an operator vouches for it.
+  package let verified: Bool
+  package var publish: Publish
+  package let occurrence: Int64
+  package let clientKind: ClientKind
+  package let createdAt: Instant
+  /// When the state ends by itself: the ticket's end while waiting, the seat's while admitted.
+  package var deadline: Instant?
+  package var waitingFor: WaitingFor?
+  package var waitingSince: Instant?
+  /// It came in while no passcode was compared any more.
+  package var unproven: Bool
+  /// What a host told the person.
+  package var message: String?
+
+  package init(
+    id: JoinID, meeting: MeetingID, frontEnd: String, audience: String, state: JoinState, role: JoinRole,
+    joinerClass: JoinerClass, displayName: DisplayName, account: AccountID?, session: SessionID?, verified: Bool,
+    publish: Publish, occurrence: Int64, clientKind: ClientKind, createdAt: Instant, deadline: Instant?,
+    waitingFor: WaitingFor?, waitingSince: Instant?, unproven: Bool, message: String?
+  ) {
+    self.id = id
+    self.meeting = meeting
+    self.frontEnd = frontEnd
+    self.audience = audience
+    self.state = state
+    self.role = role
+    self.joinerClass = joinerClass
+    self.displayName = displayName
+    self.account = account
+    self.session = session
+    self.verified = verified
+    self.publish = publish
+    self.occurrence = occurrence
+    self.clientKind = clientKind
+    self.createdAt = createdAt
+    self.deadline = deadline
+    self.waitingFor = waitingFor
+    self.waitingSince = waitingSince
+    self.unproven = unproven
+    self.message = message
+  }
+}

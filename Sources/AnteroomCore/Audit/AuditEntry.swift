@@ -1,0 +1,127 @@
+/// What happened, in words that stay the same for as long as an audit is kept.
+package enum AuditEvent: String, Sendable, CaseIterable {
+  case daemonStarted = "daemon.started"
+  case accountCreated = "account.created"
+  case accountChanged = "account.changed"
+  case passwordSet = "account.password_set"
+  case resetStarted = "account.reset_started"
+  case totpEnrolled = "account.totp_enrolled"
+  case totpConfirmed = "account.totp_confirmed"
+  case totpDisabled = "account.totp_disabled"
+  case codeReplayed = "account.code_replayed"
+  case recoveryCodeUsed = "account.recovery_code_used"
+  case passwordHashCorrupt = "account.hash_corrupt"
+  case sessionStarted = "session.started"
+  case sessionEnded = "session.ended"
+  case meetingCreated = "meeting.created"
+  case meetingLocked = "meeting.locked"
+  case meetingUnlocked = "meeting.unlocked"
+  case meetingEnded = "meeting.ended"
+  case meetingAtRisk = "meeting.at_risk"
+  case joinWaiting = "join.waiting"
+  case joinAdmitted = "join.admitted"
+  case joinPresent = "join.present"
+  case joinDenied = "join.denied"
+  case joinWithdrawn = "join.withdrawn"
+  case joinExpired = "join.expired"
+  case joinLeft = "join.left"
+  case actRefused = "act.refused"
+  case strangersRefused = "strangers.refused"
+}
+
+/// Who did it: an identifier, never a name.
+package enum AuditActor: Hashable, Sendable {
+  case system
+  case `operator`(uid: UInt32)
+  case frontEnd(String)
+  case account(AccountID)
+  case join(JoinID)
+
+  package var text: String {
+    switch self {
+    case .system: "system"
+    case .operator(let uid): "operator:\(uid)"
+    case .frontEnd(let name): "frontend:\(name)"
+    case .account(let id): id.text
+    case .join(let id): id.text
+    }
+  }
+}
+
+/// One thing to be recorded. `detail` is in the clear and holds no name and no secret; `personal` is
+/// sealed under the subject's own key, so that erasing the person's salt erases it.
+package struct AuditEntry: Sendable {
+  package var event: AuditEvent
+  package var actor: AuditActor
+  /// The identifier of whom or what it happened to.
+  package var subject: String
+  package var request: RequestID?
+  package var detail: [(key: String, value: String)]
+  package var personal: [(key: String, value: String)]
+  /// The subject's salt; without one nothing personal can be recorded.
+  package var salt: [UInt8]?
+
+  package init(
+    _ event: AuditEvent, by actor: AuditActor, subject: String, request: RequestID?,
+    detail: [(key: String, value: String)] = [], personal: [(key: String, value: String)] = [], salt: [UInt8]? = nil
+  ) {
+    self.event = event
+    self.actor = actor
+    self.subject = subject
+    self.request = request
+    self.detail = detail
+    self.personal = personal
+    self.salt = salt
+  }
+}
+
+/// One record as it is stored and hashed.
+package struct AuditRecord: Hashable, Sendable {
+  package let index: Int64
+  package let time: Instant
+  package let event: String
+  package let actor: String
+  package let subject: String
+  package let request: String
+  /// Keys and values as a JSON object in the order they were given.
+  package let detail: String
+  /// Nonce, ciphertext and tag of the personal fields; empty where there are none.
+  package let sealed: [UInt8]
+
+  package init(
+    index: Int64, time: Instant, event: String, actor: String, subject: String, request: String, detail: String,
+    sealed: [UInt8]
+  ) {
+    self.index = index
+    self.time = time
+    self.event = event
+    self.actor = actor
+    self.subject = subject
+    self.request = request
+    self.detail = detail
+    self.sealed = sealed
+  }
+
+  /// The bytes that the leaf's hash covers: a version, then every field behind its length, so that no
+  /// two records share an encoding.
+  package var encoded: [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(160 + sealed.count)
+    bytes.append(1)
+    AuditRecord.append(UInt64(bitPattern: index), to: &bytes)
+    AuditRecord.append(UInt64(bitPattern: time.milliseconds), to: &bytes)
+    for field in [event, actor, subject, request, detail] {
+      AuditRecord.append(UInt32(field.utf8.count), to: &bytes)
+      bytes.append(contentsOf: field.utf8)
+    }
+    AuditRecord.append(UInt32(sealed.count), to: &bytes)
+    bytes.append(contentsOf: sealed)
+    return bytes
+  }
+
+  private static func append(_ value: some FixedWidthInteger, to bytes: inout [UInt8]) {
+    for shift in stride(from: value.bitWidth - 8, through: 0, by: -8) {
+      bytes.append(UInt8(truncatingIfNeeded: value >> shift))
+    }
+  }
+}

@@ -1,0 +1,54 @@
+/// What was shown to get a session; RFC 8176 names where it has one.
+package enum SignInMethod: String, Sendable, CaseIterable {
+  case password = "pwd"
+  case totp = "otp"
+  case recoveryCode = "recovery_code"
+}
+
+/// Proof that an account signed in.
+package struct Session: Hashable, Sendable {
+  package let id: SessionID
+  package let account: AccountID
+  package var factors: Int
+  package var methods: [SignInMethod]
+  package let createdAt: Instant
+  /// When a factor was last shown.
+  package var authenticatedAt: Instant
+  package var expiresAt: Instant
+  package var idleExpiresAt: Instant
+
+  package init(
+    id: SessionID, account: AccountID, factors: Int, methods: [SignInMethod], createdAt: Instant,
+    authenticatedAt: Instant, expiresAt: Instant, idleExpiresAt: Instant
+  ) {
+    self.id = id
+    self.account = account
+    self.factors = factors
+    self.methods = methods
+    self.createdAt = createdAt
+    self.authenticatedAt = authenticatedAt
+    self.expiresAt = expiresAt
+    self.idleExpiresAt = idleExpiresAt
+  }
+
+  package func isLive(at now: Instant) -> Bool { now < expiresAt && now < idleExpiresAt }
+
+  /// A session that a recovery code gave may only bind a new authenticator and sign out.
+  package var isForRecovery: Bool { methods.contains(.recoveryCode) }
+}
+
+/// What a session may do, decided anew at each use.
+package enum SessionReach: Hashable, Sendable {
+  case everything
+  /// Enrol a second factor, sign out, and read about itself.
+  case enrolmentOnly
+}
+
+package enum SessionPolicy {
+  /// A host without a second factor, and whoever came in by a recovery code, may only enrol.
+  package static func reach(of session: Session, account: Account, hostNeedsSecondFactor: Bool) -> SessionReach {
+    if session.isForRecovery { return .enrolmentOnly }
+    if account.isHost && hostNeedsSecondFactor && session.factors < 2 { return .enrolmentOnly }
+    return .everything
+  }
+}

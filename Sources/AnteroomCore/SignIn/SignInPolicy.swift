@@ -1,0 +1,71 @@
+/// The figures of the contract's section 3.1 that are not configuration.
+package enum SignInPolicy {
+  /// Between the password and the second factor.
+  package static let challengeSeconds = 300
+  /// So many wrong codes in a row disable an authenticator; no new sign-in resets them.
+  package static let authenticatorFailures = 20
+  package static let recoveryCodeFailures = 20
+  package static let recoveryCodeCount = 10
+  package static let setupCodeSeconds = 7 * 86_400
+  package static let resetCodeSeconds = 86_400
+  package static let setupCodeRule = BudgetRule.window(limit: 10, seconds: 3600)
+  package static let knownDeviceSeconds = 180 * 86_400
+  package static let knownDeviceFailures = 10
+  /// How far a code's time step may lie from now's, either way.
+  package static let totpWindow: Int64 = 1
+
+  package static func accountWithSource(failures: Int) -> BudgetRule {
+    .delay(burst: failures, longest: 15, forgottenAfter: 900)
+  }
+
+  package static func source(failures: Int) -> BudgetRule { .window(limit: failures, seconds: 600) }
+
+  /// Strangers may fail so often a day on one account, all sources together.
+  package static let strangers = BudgetRule.window(limit: 100, seconds: 86_400)
+
+  /// What one source may register through a front end.
+  package static let registrations = BudgetRule.window(limit: 10, seconds: 3600)
+}
+
+/// What a wrong or right code does to an authenticator: the compare-and-set that makes a time step
+/// good once, ever (RFC 6238, section 5.2).
+package struct AuthenticatorState: Hashable, Sendable {
+  /// The highest step ever accepted; nothing at or below it is again.
+  package var lastStep: Int64
+  /// Wrong codes in a row.
+  package var failures: Int
+  package var disabled: Bool
+
+  package init(lastStep: Int64, failures: Int, disabled: Bool) {
+    self.lastStep = lastStep
+    self.failures = failures
+    self.disabled = disabled
+  }
+
+  package enum Outcome: Hashable, Sendable {
+    case accepted
+    case wrong
+    /// A right code of a step that was accepted before: somebody looked over a shoulder.
+    case replayed
+    /// Already disabled: the code was not evaluated.
+    case disabled
+    /// This failure was the one that disabled it.
+    case nowDisabled
+  }
+
+  /// `step` is the time step whose code was shown, or nil if it was none of the window's.
+  package mutating func show(step: Int64?) -> Outcome {
+    if disabled { return .disabled }
+    if let step, step > lastStep {
+      lastStep = step
+      failures = 0
+      return .accepted
+    }
+    failures += 1
+    if failures >= SignInPolicy.authenticatorFailures {
+      disabled = true
+      return .nowDisabled
+    }
+    return step == nil ? .wrong : .replayed
+  }
+}

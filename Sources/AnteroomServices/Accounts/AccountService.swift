@@ -1,0 +1,238 @@
+package import AnteroomCore
+package import SecretMemory
+
+package struct CreatedAccount: Sendable {
+  package let account: Account
+  /// Shown once; nil where a password was given.
+  package let setupCode: String?
+}
+
+package enum AccountRefusal: Hashable, Sendable {
+  case usernameTaken
+  case usernameNotAllowed
+  case displayNameNotAllowed
+  /// Roles are the operator's to give.
+  case roleNotAllowed
+  case password(PasswordObjection)
+  case tooManyAttempts(retryAfter: Int)
+  case busy(retryAfter: Int)
+  case shuttingDown
+}
+
+package enum AccountChange: Sendable {
+  case changed(Account)
+  case notFound
+  case stale
+  case displayNameNotAllowed
+}
+
+/// Makes and changes accounts.
+package struct AccountService: Sendable {
+  let ports: AccountPorts
+
+  package init(ports: AccountPorts) {
+    self.ports = ports
+  }
+
+  package struct Draft: ~Copyable, Sendable {
+    package let username: String
+    package let displayName: String?
+    package let password: SecretBytes?
+    package let isHost: Bool
+    package let origin: AttemptLimiter.Origin
+    package let caller: Caller
+
+    package init(
+      username: String, displayName: String?, password: consuming SecretBytes?, isHost: Bool,
+      origin: AttemptLimiter.Origin, caller: Caller
+    ) {
+      self.username = username
+      self.displayName = displayName
+      self.password = password
+      self.isHost = isHost
+      self.origin = origin
+      self.caller = caller
+    }
+  }
+
+  /// Creates an account: by an operator, vouched for; by a front end, within its source's budget and
+  /// not. That a sign-up shows which names are taken is known and stated.
+  package func create(
+    _ draft: consuming Draft, claim: IdempotencyClaim?, render: @escaping @Sendable (CreatedAccount) -> [UInt8]
+  ) async throws(StorageFault) -> Creation<CreatedAccount, AccountRefusal> {
+    let caller = draft.caller
+    let origin = draft.origin
+    let isHost = draft.isHost
+    let isOperator = caller.actsAsOperator
+    if isHost && !isOperator { return .refused(.roleNotAllowed) }
+    guard let username = try? Username(parsing: draft.username, with: ports.text) else {
+      return .refused(.usernameNotAllowed)
+    }
+    guard let displayName = try? DisplayName(parsing: draft.displayName ?? username.text, with: ports.text) else {
+      return .refused(.displayNameNotAllowed)
+    }
+    var hash: PasswordHash?
+    if let typed = draft.password {
+      switch try await hashNew(typed, username: username, hasSecondFactor: false, origin: origin) {
+      case .hashed(let made, isShort: _): hash = made
+      case .refused(let refusal): return .refused(refusal)
+      }
+    }
+    let id = ports.newID(AccountID.self)
+    let salt = ports.randomness.bytes(16)
+    let code = hash == nil ? ports.newCode(characters: CodeLength.setup, purpose: .setupCode, context: id.text) : nil
+    let budget = isOperator ? [] : ports.limiter.registration(origin: origin)
+    let passwordHash = hash
+    return try await ports.store.write { tx throws(StorageFault) in
+      try tx.once(claim, render: render) { () throws(StorageFault) in
+        // Registrations are used up by succeeding: each counts, none is given back.
+        if case .spent(let until) = try tx.reserve(budget, at: tx.now) {
+          return .refused(.tooManyAttempts(retryAfter: until.secondsToWait(from: tx.now)))
+        }
+        try tx.commit(budget, at: tx.now)
+        let account = Account(
+          id: id, username: username, displayName: displayName, isHost: isHost, vouched: isOperator, disabled: false,
+          hasSecondFactor: false, createdAt: tx.now, lastSignInAt: nil, version: 1)
+        guard try tx.insert(account, salt: salt) else { return .refused(.usernameTaken) }
+        if let passwordHash { try tx.setPassword(passwordHash, isShort: false, of: id) }
+        if let code {
+          let expires = tx.now.adding(seconds: SignInPolicy.setupCodeSeconds)
+          try tx.setSetupCode(SetupCode(digest: code.digest, expiresAt: expires), of: id)
+        }
+        try tx.append(
+          AuditEntry(
+            .accountCreated, by: caller.actor, subject: id.text, request: caller.request,
+            detail: [("roles", isHost ? "host" : ""), ("vouched", String(isOperator))],
+            personal: [("username", username.text)], salt: salt))
+        return .created(CreatedAccount(account: account, setupCode: code?.text))
+      }
+    }
+  }
+
+  enum NewHash: Sendable {
+    case hashed(PasswordHash, isShort: Bool)
+    case refused(AccountRefusal)
+  }
+
+  /// Judges a new password and hashes it.
+  func hashNew(
+    _ typed: borrowing SecretBytes, username: Username, hasSecondFactor: Bool, origin: AttemptLimiter.Origin
+  ) async throws(StorageFault) -> NewHash {
+    let password: Password
+    do {
+      password = try ports.preparation.prepare(typed)
+    } catch {
+      switch error {
+      case .tooLong: return .refused(.password(.tooLong))
+      case .notAllowed: return .refused(.password(.notAllowed))
+      }
+    }
+    if let objection = ports.rules.objection(to: password, username: username, hasSecondFactor: hasSecondFactor) {
+      return .refused(.password(objection))
+    }
+    let isShort = password.codePoints < PasswordLength.alone
+    do {
+      return .hashed(try await ports.hashing.hash(password, fairness: origin.text), isShort: isShort)
+    } catch {
+      switch error {
+      case .busy(let retryAfter): return .refused(.busy(retryAfter: retryAfter))
+      case .shuttingDown: return .refused(.shuttingDown)
+      }
+    }
+  }
+
+  package func list(
+    after cursor: Int64?, limit: Int, username: String?
+  ) async throws(StorageFault) -> Page<Account> {
+    var wanted: Username?
+    if let username {
+      guard let parsed = try? Username(parsing: username, with: ports.text) else { return Page(items: [], next: nil) }
+      wanted = parsed
+    }
+    let name = wanted
+    return try await ports.store.read { snapshot throws(StorageFault) in
+      try snapshot.accounts(after: cursor, limit: limit, username: name)
+    }
+  }
+
+  package func show(_ id: AccountID) async throws(StorageFault) -> Account? {
+    try await ports.store.read { snapshot throws(StorageFault) in try snapshot.account(id) }
+  }
+
+  package struct Change: Sendable {
+    package var displayName: String?
+    package var disabled: Bool?
+    package var isHost: Bool?
+    package var vouched: Bool?
+    package var ifVersion: Int64?
+
+    package init(displayName: String?, disabled: Bool?, isHost: Bool?, vouched: Bool?, ifVersion: Int64?) {
+      self.displayName = displayName
+      self.disabled = disabled
+      self.isHost = isHost
+      self.vouched = vouched
+      self.ifVersion = ifVersion
+    }
+  }
+
+  /// Changes an account. Whoever is disabled is signed out everywhere in the same transaction.
+  package func change(_ id: AccountID, _ change: Change, caller: Caller) async throws(StorageFault) -> AccountChange {
+    var parsed: DisplayName?
+    if let typed = change.displayName {
+      guard let name = try? DisplayName(parsing: typed, with: ports.text) else { return .displayNameNotAllowed }
+      parsed = name
+    }
+    let displayName = parsed
+    return try await ports.store.write { tx throws(StorageFault) in
+      guard let credentials = try tx.credentials(of: id) else { return .notFound }
+      var account = credentials.account
+      if let version = change.ifVersion, version != account.version { return .stale }
+      var changed: [(key: String, value: String)] = []
+      if let displayName, displayName != account.displayName {
+        account.displayName = displayName
+        changed.append(("display_name", "changed"))
+      }
+      if let disabled = change.disabled, disabled != account.disabled {
+        account.disabled = disabled
+        changed.append(("disabled", String(disabled)))
+      }
+      if let isHost = change.isHost, isHost != account.isHost {
+        account.isHost = isHost
+        changed.append(("roles", isHost ? "host" : ""))
+      }
+      if let vouched = change.vouched, vouched != account.vouched {
+        account.vouched = vouched
+        changed.append(("vouched", String(vouched)))
+      }
+      guard !changed.isEmpty else { return .changed(account) }
+      account.version += 1
+      try tx.update(account)
+      if account.disabled {
+        try tx.deleteSessions(of: id)
+        try tx.deleteChallenges(of: id)
+        try tx.deleteKnownDevices(of: id)
+      }
+      let actor = try tx.actor(caller)
+      try tx.append(
+        AuditEntry(
+          .accountChanged, by: actor, subject: id.text, request: caller.request, detail: changed,
+          personal: displayName.map { [("display_name", $0.text)] } ?? [], salt: credentials.salt))
+      return .changed(account)
+    }
+  }
+}
+
+extension Snapshot {
+  /// Who is answerable for what the caller does: the person behind its bearer where there is one. The
+  /// bearer was checked by whoever calls this.
+  func actor(_ caller: Caller) throws(StorageFault) -> AuditActor {
+    guard let bearer = caller.bearer else { return caller.actor }
+    switch bearer.kind {
+    case .session:
+      let stored = try session(SessionID(known: SessionID.prefix + bearer.name))
+      return stored.map { .account($0.session.account) } ?? caller.actor
+    case .ticket: return .join(JoinID(known: JoinID.prefix + bearer.name))
+    case .challenge, .knownDevice: return caller.actor
+    }
+  }
+}

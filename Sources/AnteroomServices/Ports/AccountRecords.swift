@@ -1,0 +1,102 @@
+package import AnteroomCore
+
+/// What the store knows of an account besides what is shown of it.
+package struct Credentials: Sendable {
+  package var account: Account
+  package var hash: PasswordHash?
+  /// Shorter than a password must be that stands alone.
+  package var passwordIsShort: Bool
+  /// Under which the account's personal fields in the audit are sealed.
+  package var salt: [UInt8]
+  package var recoveryFailures: Int
+
+  package init(account: Account, hash: PasswordHash?, passwordIsShort: Bool, salt: [UInt8], recoveryFailures: Int) {
+    self.account = account
+    self.hash = hash
+    self.passwordIsShort = passwordIsShort
+    self.salt = salt
+    self.recoveryFailures = recoveryFailures
+  }
+}
+
+/// A second factor: pending until its first code is shown, confirmed afterwards.
+package struct Authenticator: Sendable {
+  package let id: AuthenticatorID
+  package let account: AccountID
+  package let sealedSecret: [UInt8]
+  package var confirmed: Bool
+  package var state: AuthenticatorState
+
+  package init(
+    id: AuthenticatorID, account: AccountID, sealedSecret: [UInt8], confirmed: Bool, state: AuthenticatorState
+  ) {
+    self.id = id
+    self.account = account
+    self.sealedSecret = sealedSecret
+    self.confirmed = confirmed
+    self.state = state
+  }
+}
+
+/// A single-use code that sets a password, as stored.
+package struct SetupCode: Sendable {
+  package let digest: Digest
+  package let expiresAt: Instant
+
+  package init(digest: Digest, expiresAt: Instant) {
+    self.digest = digest
+    self.expiresAt = expiresAt
+  }
+}
+
+/// A device that completed a sign-in, as stored.
+package struct KnownDevice: Sendable {
+  package let id: String
+  package let account: AccountID
+  package let digest: Digest
+  package var failures: Int
+  package let expiresAt: Instant
+
+  package init(id: String, account: AccountID, digest: Digest, failures: Int, expiresAt: Instant) {
+    self.id = id
+    self.account = account
+    self.digest = digest
+    self.failures = failures
+    self.expiresAt = expiresAt
+  }
+}
+
+package protocol AccountReading {
+  func account(_ id: AccountID) throws(StorageFault) -> Account?
+  func credentials(named username: Username) throws(StorageFault) -> Credentials?
+  func credentials(of id: AccountID) throws(StorageFault) -> Credentials?
+  /// In the order they were made; with `username`, that one alone.
+  func accounts(after cursor: Int64?, limit: Int, username: Username?) throws(StorageFault) -> Page<Account>
+  func accountCount() throws(StorageFault) -> Int
+  func authenticator(of account: AccountID, confirmed: Bool) throws(StorageFault) -> Authenticator?
+  func setupCode(of account: AccountID) throws(StorageFault) -> SetupCode?
+  func knownDevice(_ id: String) throws(StorageFault) -> KnownDevice?
+}
+
+package protocol AccountWriting {
+  /// False when the username is taken; nothing is written then.
+  func insert(_ account: Account, salt: [UInt8]) throws(StorageFault) -> Bool
+  /// Writes what may change of it; the caller raised the version.
+  func update(_ account: Account) throws(StorageFault)
+  func setPassword(_ hash: PasswordHash, isShort: Bool, of account: AccountID) throws(StorageFault)
+  func setSetupCode(_ code: SetupCode?, of account: AccountID) throws(StorageFault)
+  /// Replaces a pending one of the same account.
+  func insert(pending authenticator: Authenticator) throws(StorageFault)
+  func update(_ authenticator: Authenticator) throws(StorageFault)
+  /// Makes the pending one the account's only one.
+  func confirm(_ authenticator: Authenticator) throws(StorageFault)
+  func delete(_ authenticator: AuthenticatorID) throws(StorageFault)
+  func replaceRecoveryCodes(_ digests: [Digest], of account: AccountID) throws(StorageFault)
+  /// True when the code was there and unused; it is used now.
+  func useRecoveryCode(_ digest: Digest, of account: AccountID) throws(StorageFault) -> Bool
+  func setRecoveryFailures(_ count: Int, of account: AccountID) throws(StorageFault)
+  func insert(_ device: KnownDevice) throws(StorageFault)
+  func setFailures(_ count: Int, ofKnownDevice id: String) throws(StorageFault)
+  func deleteKnownDevice(_ id: String) throws(StorageFault)
+  func deleteKnownDevices(of account: AccountID) throws(StorageFault)
+}

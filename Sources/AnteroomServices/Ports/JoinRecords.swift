@@ -1,0 +1,31 @@
+package import AnteroomCore
+
+package struct StoredJoin: Sendable {
+  package var join: Join
+  package let ticketDigest: Digest
+  package let salt: [UInt8]
+
+  package init(join: Join, ticketDigest: Digest, salt: [UInt8]) {
+    self.join = join
+    self.ticketDigest = ticketDigest
+    self.salt = salt
+  }
+}
+
+package protocol JoinReading {
+  func join(_ id: JoinID) throws(StorageFault) -> StoredJoin?
+  /// A meeting's joins of this occurrence in the order they knocked, in any of `states`.
+  func joins(
+    of meeting: MeetingID, occurrence: Int64, states: [JoinState], after cursor: Int64?, limit: Int
+  ) throws(StorageFault) -> Page<Join>
+  /// Joins whose state ends by itself at or before `time`, the earliest first.
+  func dueJoins(at time: Instant, limit: Int) throws(StorageFault) -> [StoredJoin]
+  func isRedeemed(_ grant: String) throws(StorageFault) -> Bool
+}
+
+package protocol JoinWriting {
+  func insert(_ join: Join, ticketDigest: Digest, salt: [UInt8]) throws(StorageFault)
+  func update(_ join: Join) throws(StorageFault)
+  /// True the first time for a grant's id.
+  func redeem(_ grant: String, expiresAt: Instant) throws(StorageFault) -> Bool
+}

@@ -1,0 +1,20 @@
+package import AnteroomCore
+
+package protocol MeetingReading {
+  func meeting(_ id: MeetingID) throws(StorageFault) -> Meeting?
+  /// In the order they were made; with `account`, those that it hosts or cohosts; with `external`, those
+  /// of that name.
+  func meetings(
+    after cursor: Int64?, limit: Int, account: AccountID?, external: String?, state: MeetingState?
+  ) throws(StorageFault) -> Page<Meeting>
+  func meetingCount() throws(StorageFault) -> (meetings: Int, waiting: Int)
+}
+
+package enum MeetingInsertion: Sendable { case inserted, idTaken, externalTaken }
+
+package protocol MeetingWriting {
+  /// An id that was ever given out is taken for good.
+  func insert(_ meeting: Meeting) throws(StorageFault) -> MeetingInsertion
+  /// Writes what may change of it; the caller raised the version where it is one that clients see.
+  func update(_ meeting: Meeting) throws(StorageFault)
+}

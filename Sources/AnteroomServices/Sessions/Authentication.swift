@@ -1,0 +1,71 @@
+package import AnteroomCore
+
+/// A bearer that stood when it was asked, in this transaction.
+package struct AuthenticatedSession: Sendable {
+  package let session: Session
+  package let account: Account
+}
+
+/// How a bearer stands.
+package enum BearerStanding: Sendable {
+  case stands(AuthenticatedSession)
+  case invalid
+  /// Right, but good for enrolment alone.
+  case enrolmentOnly(AuthenticatedSession)
+}
+
+extension Snapshot {
+  /// Checks a session token against what is stored now. An account that was disabled or erased has no
+  /// session, whatever its tokens say.
+  package func authenticate(_ proof: TokenProof?, idle: SessionLifetime) throws(StorageFault) -> BearerStanding {
+    guard let proof, proof.kind == .session else { return .invalid }
+    let id = SessionID(known: SessionID.prefix + proof.name)
+    guard let stored = try session(id), stored.digest.equalsInConstantTime(proof.digest),
+      stored.session.isLive(at: now), let account = try account(stored.session.account), !account.disabled
+    else { return .invalid }
+    let authenticated = AuthenticatedSession(session: stored.session, account: account)
+    let reach = SessionPolicy.reach(
+      of: stored.session, account: account, hostNeedsSecondFactor: idle.hostNeedsSecondFactor)
+    switch reach {
+    case .everything: return .stands(authenticated)
+    case .enrolmentOnly: return .enrolmentOnly(authenticated)
+    }
+  }
+}
+
+extension Transaction {
+  /// As `authenticate`, and the session is in use: its idle time begins anew, written at most once a
+  /// minute.
+  func use(_ proof: TokenProof?, idle: SessionLifetime) throws(StorageFault) -> BearerStanding {
+    let standing = try authenticate(proof, idle: idle)
+    switch standing {
+    case .invalid: break
+    case .stands(let found), .enrolmentOnly(let found):
+      let renewed = min(now.adding(seconds: idle.idleSeconds), found.session.expiresAt)
+      if renewed.milliseconds(since: found.session.idleExpiresAt) > 60_000 {
+        try touch(found.session.id, idleExpiresAt: renewed)
+      }
+    }
+    return standing
+  }
+}
+
+/// `[sessions]` of the configuration.
+package struct SessionLifetime: Hashable, Sendable {
+  package let idleSeconds: Int
+  package let maxSeconds: Int
+  /// The site's `host_second_factor`.
+  package let hostNeedsSecondFactor: Bool
+
+  package init(idleSeconds: Int, maxSeconds: Int, hostNeedsSecondFactor: Bool) {
+    self.idleSeconds = idleSeconds
+    self.maxSeconds = maxSeconds
+    self.hostNeedsSecondFactor = hostNeedsSecondFactor
+  }
+
+  func session(id: SessionID, account: AccountID, methods: [SignInMethod], factors: Int, at now: Instant) -> Session {
+    Session(
+      id: id, account: account, factors: factors, methods: methods, createdAt: now, authenticatedAt: now,
+      expiresAt: now.adding(seconds: maxSeconds), idleExpiresAt: now.adding(seconds: min(idleSeconds, maxSeconds)))
+  }
+}

@@ -1,0 +1,41 @@
+package import AnteroomCore
+
+/// Looks at sessions and ends them.
+package struct SessionService: Sendable {
+  let ports: AccountPorts
+
+  package init(ports: AccountPorts) {
+    self.ports = ports
+  }
+
+  /// The session behind a token, if it stands; nil for everything else alike. To introspect is not to
+  /// use: the idle time goes on running.
+  package func introspect(_ proof: TokenProof?) async throws(StorageFault) -> AuthenticatedSession? {
+    let lifetime = ports.lifetime
+    return try await ports.store.read { snapshot throws(StorageFault) in
+      try snapshot.authenticate(proof, idle: lifetime).session
+    }
+  }
+
+  /// How the caller's bearer stands now.
+  package func standing(_ caller: Caller) async throws(StorageFault) -> BearerStanding {
+    let lifetime = ports.lifetime
+    return try await ports.store.read { snapshot throws(StorageFault) in
+      try snapshot.authenticate(caller.bearer, idle: lifetime)
+    }
+  }
+
+  /// False where the token was none.
+  package func signOut(_ caller: Caller) async throws(StorageFault) -> Bool {
+    let lifetime = ports.lifetime
+    return try await ports.store.write { tx throws(StorageFault) in
+      guard let found = try tx.authenticate(caller.bearer, idle: lifetime).session else { return false }
+      try tx.deleteSession(found.session.id)
+      try tx.append(
+        AuditEntry(
+          .sessionEnded, by: .account(found.account.id), subject: found.account.id.text, request: caller.request,
+          detail: [("session", found.session.id.text)]))
+      return true
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import AnteroomCore
+
+/// Starts sessions: the random parts are made before the transaction, the rows in it.
+package struct SessionStarter: Sendable {
+  private let mint: TokenMint
+  private let randomness: any Randomness
+  let lifetime: SessionLifetime
+
+  package init(mint: TokenMint, randomness: any Randomness, lifetime: SessionLifetime) {
+    self.mint = mint
+    self.randomness = randomness
+    self.lifetime = lifetime
+  }
+
+  /// What a transaction needs to know of a session that is being started: no secret.
+  struct Draft: Sendable {
+    let id: SessionID
+    let digest: Digest
+    let deviceName: String
+    let deviceDigest: Digest
+  }
+
+  struct Prepared: ~Copyable, Sendable {
+    let draft: Draft
+    let token: BearerToken
+    let device: BearerToken
+
+    consuming func complete(_ session: Session, account: Account) -> StartedSession {
+      StartedSession(session: session, account: account, token: token, knownDevice: device)
+    }
+  }
+
+  func prepare() -> Prepared {
+    let id = SessionID(random: randomness.bytes(SessionID.randomByteCount))
+    let deviceName = Base32.text(randomness.bytes(17), characters: 26)
+    let token = mint.mint(.session, name: String(id.text.dropFirst(SessionID.prefix.count)))
+    let device = mint.mint(.knownDevice, name: deviceName)
+    let draft = Draft(id: id, digest: token.digest, deviceName: deviceName, deviceDigest: device.digest)
+    return Prepared(draft: draft, token: token.token, device: device.token)
+  }
+
+  /// Writes the session and its device, and says so in the audit.
+  func start(
+    _ draft: Draft, for credentials: Credentials, methods: [SignInMethod], factors: Int, replacing device: String?,
+    caller: Caller, in tx: any Transaction
+  ) throws(StorageFault) -> (Session, Account) {
+    let session = lifetime.session(
+      id: draft.id, account: credentials.account.id, methods: methods, factors: factors, at: tx.now)
+    try tx.insert(session, digest: draft.digest)
+    if let device { try tx.deleteKnownDevice(device) }
+    try tx.insert(
+      KnownDevice(
+        id: draft.deviceName, account: credentials.account.id, digest: draft.deviceDigest, failures: 0,
+        expiresAt: tx.now.adding(seconds: SignInPolicy.knownDeviceSeconds)))
+    var account = credentials.account
+    account.lastSignInAt = tx.now
+    try tx.update(account)
+    try tx.append(
+      AuditEntry(
+        .sessionStarted, by: .account(account.id), subject: account.id.text, request: caller.request,
+        detail: [
+          ("session", session.id.text), ("factors", String(factors)),
+          ("methods", methods.map(\.rawValue).joined(separator: " ")), ("frontend", caller.frontEnd.name),
+        ]))
+    return (session, account)
+  }
+}

@@ -1,0 +1,195 @@
+import AnteroomCore
+package import SecretMemory
+
+/// Signs people in: password, then second factor where the account has one.
+///
+/// The order is always: reserve an attempt durably, test the secret outside the transaction, settle
+/// what came of it in one transaction that asks again what it depends on.
+package struct SignInService: Sendable {
+  let ports: AccountPorts
+  private let settled: Signal<Int>
+
+  package init(ports: AccountPorts, settled: Signal<Int>) {
+    self.ports = ports
+    self.settled = settled
+  }
+
+  package struct Attempt: ~Copyable, Sendable {
+    package let username: String
+    package let password: SecretBytes
+    package let origin: AttemptLimiter.Origin
+    package let knownDevice: TokenProof?
+    package let caller: Caller
+
+    package init(
+      username: String, password: consuming SecretBytes, origin: AttemptLimiter.Origin, knownDevice: TokenProof?,
+      caller: Caller
+    ) {
+      self.username = username
+      self.password = password
+      self.origin = origin
+      self.knownDevice = knownDevice
+      self.caller = caller
+    }
+  }
+
+  /// What the first transaction found out.
+  private struct Facts: Sendable {
+    let hash: PasswordHash?
+    let account: AccountID?
+    /// The known device's id, where the value shown is right and of this account.
+    let knownDevice: String?
+    let buckets: [BudgetBucket]
+  }
+
+  package func signIn(_ attempt: consuming Attempt) async throws(StorageFault) -> SignInResult {
+    let username = try? Username(parsing: attempt.username, with: ports.text)
+    let name = Array((username?.text ?? attempt.username).utf8)
+    let origin = attempt.origin
+    let caller = attempt.caller
+    let device = attempt.knownDevice
+    // What no password can be is refused before any work; that says nothing about any account.
+    guard let password = try? ports.preparation.prepare(attempt.password) else { return .refused }
+
+    let reserved = try await reserve(username: username, name: name, origin: origin, device: device)
+    let facts: Facts
+    switch reserved {
+    case .reserved(let found): facts = found
+    case .spent(let seconds): return .tooManyAttempts(retryAfter: seconds)
+    case .busy: return .busy(retryAfter: 1)
+    }
+
+    let verification: PasswordVerification
+    do {
+      verification = try await ports.hashing.verify(password, against: facts.hash, fairness: origin.text)
+    } catch {
+      // Nothing was tested, so nothing is owed.
+      let buckets = facts.buckets
+      try await ports.store.write { tx throws(StorageFault) in try tx.refund(buckets, at: tx.now) }
+      settled.fireAll()
+      switch error {
+      case .busy(let retryAfter): return .busy(retryAfter: retryAfter)
+      case .shuttingDown: return .shuttingDown
+      }
+    }
+    defer { settled.fireAll() }
+    return try await settle(verification, facts: facts, origin: origin, caller: caller)
+  }
+
+  private enum Reserved { case reserved(Facts), spent(Int), busy }
+
+  /// Reserves, waiting within the hashing queue's deadline while others' attempts are undecided.
+  private func reserve(
+    username: Username?, name: [UInt8], origin: AttemptLimiter.Origin, device: TokenProof?
+  ) async throws(StorageFault) -> Reserved {
+    let deadline = ports.clock.now().adding(seconds: ports.queueSeconds)
+    while true {
+      let subscription = settled.subscribe(0)
+      defer { settled.unsubscribe(subscription, from: 0) }
+      let limiter = ports.limiter
+      let answer = try await ports.store.write { tx throws(StorageFault) -> (Reservation, Facts) in
+        var credentials: Credentials?
+        if let username { credentials = try tx.credentials(named: username) }
+        let known = try SignInService.knownDevice(device, of: credentials?.account, in: tx)
+        let buckets = limiter.password(name: name, origin: origin, knownDevice: known)
+        let reservation = try tx.reserve(buckets, at: tx.now)
+        let usable = credentials.flatMap { $0.account.disabled ? nil : $0 }
+        let facts = Facts(
+          hash: usable?.hash, account: usable?.account.id, knownDevice: known, buckets: buckets)
+        if case .spent(let until) = reservation {
+          try tx.countRefusal(source: limiter.sourceDigest(origin), code: "too-many-attempts")
+          return (.spent(until: Instant(milliseconds: until.milliseconds - tx.now.milliseconds)), facts)
+        }
+        return (reservation, facts)
+      }
+      switch answer.0 {
+      case .reserved: return .reserved(answer.1)
+      case .spent(let remaining): return .spent(remaining.secondsToWait(from: Instant(milliseconds: 0)))
+      case .pending:
+        let left = deadline.milliseconds(since: ports.clock.now())
+        guard left > 0, !Task.isCancelled else { return .busy }
+        _ = await subscription.wait(timeout: .milliseconds(min(left, 1000)))
+      }
+    }
+  }
+
+  /// The device's id where the value shown is right and its account's own. A wrong value is as good as
+  /// none: 256 bits are not guessed.
+  private static func knownDevice(
+    _ proof: TokenProof?, of account: Account?, in tx: any Transaction
+  ) throws(StorageFault) -> String? {
+    guard let proof, let account, proof.kind == .knownDevice, let device = try tx.knownDevice(proof.name),
+      device.account == account.id, tx.now < device.expiresAt
+    else { return nil }
+    guard device.digest.equalsInConstantTime(proof.digest) else { return nil }
+    return device.id
+  }
+
+  private func settle(
+    _ verification: PasswordVerification, facts: Facts, origin: AttemptLimiter.Origin, caller: Caller
+  ) async throws(StorageFault) -> SignInResult {
+    guard case .match(let replacement) = verification, let id = facts.account, let tested = facts.hash else {
+      try await refuse(verification, facts: facts, origin: origin, caller: caller)
+      return .refused
+    }
+    let limiter = ports.limiter
+    let starter = ports.sessionStarter
+    let challengeID = ports.newID(ChallengeID.self)
+    let challengeToken = ports.mint.mint(.challenge, name: String(challengeID.text.dropFirst(5)))
+    let session = starter.prepare()
+    let challengeDigest = challengeToken.digest
+    let draft = session.draft
+    enum Next: Sendable { case session(Session, Account), challenge(Instant, [SecondFactorMethod]), refused }
+    let next = try await ports.store.write { tx throws(StorageFault) -> Next in
+      // Asked again: the account may have been disabled, or the password changed, while Argon2 ran.
+      guard let credentials = try tx.credentials(of: id), !credentials.account.disabled, credentials.hash == tested
+      else {
+        try tx.commit(facts.buckets, at: tx.now)
+        try tx.countRefusal(source: limiter.sourceDigest(origin), code: "invalid-credentials")
+        return .refused
+      }
+      try tx.refund(facts.buckets, at: tx.now)
+      if let replacement { try tx.setPassword(replacement, isShort: credentials.passwordIsShort, of: id) }
+      if credentials.account.hasSecondFactor {
+        let expires = tx.now.adding(seconds: SignInPolicy.challengeSeconds)
+        try tx.insert(
+          Challenge(
+            id: challengeID, account: id, digest: challengeDigest, expiresAt: expires, knownDevice: facts.knownDevice))
+        let isDisabled = try tx.authenticator(of: id, confirmed: true)?.state.disabled ?? true
+        return .challenge(expires, isDisabled ? [.recoveryCode] : [.totp, .recoveryCode])
+      }
+      let started = try starter.start(
+        draft, for: credentials, methods: [.password], factors: 1, replacing: facts.knownDevice, caller: caller, in: tx)
+      return .session(started.0, started.1)
+    }
+    switch next {
+    case .refused: return .refused
+    case .challenge(let expiresAt, let methods):
+      return .secondFactor(StartedChallenge(token: challengeToken.token, methods: methods, expiresAt: expiresAt))
+    case .session(let started, let account):
+      return .signedIn(session.complete(started, account: account))
+    }
+  }
+
+  private func refuse(
+    _ verification: PasswordVerification, facts: Facts, origin: AttemptLimiter.Origin, caller: Caller
+  ) async throws(StorageFault) {
+    let isCorrupt = if case .corrupt = verification { true } else { false }
+    let limiter = ports.limiter
+    try await ports.store.write { tx throws(StorageFault) in
+      try tx.commit(facts.buckets, at: tx.now)
+      try tx.countRefusal(source: limiter.sourceDigest(origin), code: "invalid-credentials")
+      if let id = facts.knownDevice, let device = try tx.knownDevice(id) {
+        if device.failures + 1 >= SignInPolicy.knownDeviceFailures {
+          try tx.deleteKnownDevice(id)
+        } else {
+          try tx.setFailures(device.failures + 1, ofKnownDevice: id)
+        }
+      }
+      if isCorrupt, let account = facts.account {
+        try tx.append(
+          AuditEntry(.passwordHashCorrupt, by: .system, subject: account.text, request: caller.request))
+      }
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package import AnteroomCore
+
+/// A creation that may be repeated: its scope (front end, bearer, method, path, key) and its body, both
+/// as keyed digests.
+package struct IdempotencyClaim: Hashable, Sendable {
+  package let scope: Digest
+  package let body: Digest
+
+  package init(scope: Digest, body: Digest) {
+    self.scope = scope
+    self.body = body
+  }
+
+  package static let keptSeconds = 86_400
+}
+
+/// A creation's answer, made now or repeated.
+package enum Creation<Value: Sendable, Refusal: Sendable>: Sendable {
+  case created(Value)
+  /// What was answered the first time, without its once-shown secrets.
+  case replayed([UInt8])
+  /// The key stands for another body.
+  case idempotencyConflict
+  case refused(Refusal)
+}
+
+extension Transaction {
+  /// Runs a creation at most once for a claim; `render` makes the answer that a repetition gets.
+  func once<Value: Sendable, Refusal: Sendable>(
+    _ claim: IdempotencyClaim?, render: (Value) -> [UInt8],
+    _ create: () throws(StorageFault) -> Creation<Value, Refusal>
+  ) throws(StorageFault) -> Creation<Value, Refusal> {
+    guard let claim else { return try create() }
+    if let record = try idempotencyRecord(claim.scope) {
+      return record.body.equalsInConstantTime(claim.body) ? .replayed(record.answer) : .idempotencyConflict
+    }
+    let creation = try create()
+    if case .created(let value) = creation {
+      try save(
+        IdempotencyRecord(body: claim.body, answer: render(value)), as: claim.scope,
+        expiresAt: now.adding(seconds: IdempotencyClaim.keptSeconds))
+    }
+    return creation
+  }
+}

@@ -1,0 +1,84 @@
+import Synchronization
+
+/// Wakes those who wait for a key. It carries nothing: whoever is woken asks the store again, so a
+/// wake-up too many is harmless and one lost in a crash is a poll that ends by its own time.
+package final class Signal<Key: Hashable & Sendable>: Sendable {
+  private let subscriptions = Mutex<[Key: [ObjectIdentifier: Subscription]]>([:])
+
+  package init() {}
+
+  /// Subscribe before reading the state: what changes after that is not missed.
+  package func subscribe(_ key: Key) -> Subscription {
+    let subscription = Subscription()
+    let id = ObjectIdentifier(subscription)
+    subscriptions.withLock { $0[key, default: [:]][id] = subscription }
+    return subscription
+  }
+
+  package func unsubscribe(_ subscription: Subscription, from key: Key) {
+    subscriptions.withLock { all in
+      all[key]?[ObjectIdentifier(subscription)] = nil
+      if all[key]?.isEmpty == true { all[key] = nil }
+    }
+  }
+
+  package func fire(_ key: Key) {
+    let woken = subscriptions.withLock { $0[key] }
+    guard let woken else { return }
+    for subscription in woken.values { subscription.fire() }
+  }
+
+  package func fireAll() {
+    let woken = subscriptions.withLock { $0.values.flatMap(\.values) }
+    for subscription in woken { subscription.fire() }
+  }
+
+  /// How many wait, for tests and the status.
+  package var count: Int { subscriptions.withLock { $0.values.reduce(0) { $0 + $1.count } } }
+}
+
+package final class Subscription: Sendable {
+  private struct State {
+    var fired = false
+    var waiter: CheckedContinuation<Void, Never>?
+  }
+  private let state = Mutex(State())
+
+  func fire() {
+    let waiter = state.withLock { state in
+      state.fired = true
+      return state.waiter.take()
+    }
+    waiter?.resume()
+  }
+
+  private func release() {
+    let waiter = state.withLock { $0.waiter.take() }
+    waiter?.resume()
+  }
+
+  /// True when fired since the last call; false after `timeout`, or when the task was cancelled.
+  package func wait(timeout: Duration) async -> Bool {
+    let timer = Task { [weak self] in
+      try? await Task.sleep(for: timeout)
+      self?.release()
+    }
+    await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        let resumeNow = state.withLock { state in
+          if state.fired || Task.isCancelled { return true }
+          state.waiter = continuation
+          return false
+        }
+        if resumeNow { continuation.resume() }
+      }
+    } onCancel: {
+      release()
+    }
+    timer.cancel()
+    return state.withLock { state in
+      defer { state.fired = false }
+      return state.fired
+    }
+  }
+}
