@@ -62,7 +62,9 @@ let package = Package(
       ["AnteroomServices", "AnteroomCore", "SecretMemory", "CArgon2", "CArgon2Arena", "COath", crypto]),
     library("AnteroomText", ["AnteroomServices", "AnteroomCore", "SecretMemory", "CUnicodeText"]),
     library("AnteroomSystem", ["AnteroomServices", "AnteroomCore", "SecretMemory", "CProcess"]),
-    library("AnteroomAPI", ["AnteroomServices", "AnteroomCore", "SecretMemory"]),
+    .target(
+      name: "AnteroomAPI", dependencies: ["AnteroomServices", "AnteroomCore", "SecretMemory"],
+      resources: [.embedInCode("openapi.yaml")], swiftSettings: strict),
     library(
       "AnteroomHTTP",
       ["AnteroomAPI", "AnteroomCore", "AnteroomSystem", nioCore, nioPosix, nioHTTP1, lifecycle, logging]),

@@ -63,7 +63,7 @@ package struct Meeting: Hashable, Sendable {
   package var occurrence: Int64
   package var epoch: Epoch
   package var tally: Tally
-  package let createdAt: Instant
+  package var createdAt: Instant
   package var version: Int64
 
   package init(

@@ -1,4 +1,4 @@
-package import AnteroomCore
+import AnteroomCore
 
 /// Looks at sessions and ends them.
 package struct SessionService: Sendable {

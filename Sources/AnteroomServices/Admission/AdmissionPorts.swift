@@ -1,0 +1,36 @@
+package import AnteroomCore
+
+/// What deciding joins stands on.
+package struct AdmissionPorts: Sendable {
+  package let store: any Store
+  package let clock: any WallClock
+  package let randomness: any Randomness
+  package let text: any TextProfiles
+  package let limiter: AttemptLimiter
+  package let mint: TokenMint
+  package let passcodes: Passcodes
+  package let grants: GrantMaker
+  package let lifetime: SessionLifetime
+  /// Fired with a join's id after what it is told has changed.
+  package let changed: Signal<JoinID>
+  /// `waiting_per_meeting`
+  package let waitingCeiling: Int
+
+  package init(
+    store: any Store, clock: any WallClock, randomness: any Randomness, text: any TextProfiles,
+    limiter: AttemptLimiter, mint: TokenMint, passcodes: Passcodes, grants: GrantMaker, lifetime: SessionLifetime,
+    changed: Signal<JoinID>, waitingCeiling: Int
+  ) {
+    self.store = store
+    self.clock = clock
+    self.randomness = randomness
+    self.text = text
+    self.limiter = limiter
+    self.mint = mint
+    self.passcodes = passcodes
+    self.grants = grants
+    self.lifetime = lifetime
+    self.changed = changed
+    self.waitingCeiling = waitingCeiling
+  }
+}

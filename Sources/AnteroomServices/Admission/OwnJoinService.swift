@@ -1,0 +1,82 @@
+import AnteroomCore
+
+/// What a joiner may ask and do with its ticket: look, wait, withdraw, leave.
+package struct OwnJoinService: Sendable {
+  let ports: AdmissionPorts
+
+  package init(ports: AdmissionPorts) {
+    self.ports = ports
+  }
+
+  /// The join's state now or, while it waits and `seconds` last, when that has changed.
+  package func show(seconds: Int, caller: Caller) async throws(StorageFault) -> OwnJoinResult {
+    guard let bearer = caller.bearer, bearer.kind == .ticket else { return .invalidToken }
+    let id = JoinID(known: JoinID.prefix + bearer.name)
+    let deadline = ContinuousClock.now + .seconds(seconds)
+    let subscription = ports.changed.subscribe(id)
+    defer { ports.changed.unsubscribe(subscription, from: id) }
+    var first: Join?
+    while true {
+      guard let found = try await look(caller) else { return .invalidToken }
+      let isNews = first.map { $0.state != found.join.state || $0.message != found.join.message } ?? false
+      let left = deadline - ContinuousClock.now
+      if isNews || found.join.state != .waiting || left <= .zero || Task.isCancelled { return .join(found) }
+      first = first ?? found.join
+      _ = await subscription.wait(timeout: left)
+    }
+  }
+
+  private func look(_ caller: Caller) async throws(StorageFault) -> OwnJoin? {
+    let lifetime = ports.lifetime
+    let found = try await ports.store.read { snapshot throws(StorageFault) -> (Join, Meeting, Session?)? in
+      guard let stored = try snapshot.ownJoin(caller.bearer, caller: caller, lifetime: lifetime),
+        OwnJoinService.isTicketAlive(stored.join, at: snapshot.now), let meeting = try snapshot.meeting(stored.join.meeting)
+      else { return nil }
+      var session: Session?
+      if let id = stored.join.session { session = try snapshot.session(id)?.session }
+      return (stored.join, meeting, session)
+    }
+    guard let (join, meeting, session) = found else { return nil }
+    let grant = ports.grants.grant(for: join, in: meeting, session: session, at: ports.clock.now())
+    return OwnJoin(join: join, meeting: meeting, grant: grant)
+  }
+
+  /// A ticket that is over says so for a while, so that whoever slept through it learns what became of
+  /// the join.
+  private static func isTicketAlive(_ join: Join, at now: Instant) -> Bool {
+    switch join.state {
+    case .waiting, .admitted, .present, .left: true
+    case .denied, .withdrawn, .expired, .removed: join.deadline.map { now < $0 } ?? false
+    }
+  }
+
+  /// Gives up waiting.
+  package func withdraw(caller: Caller) async throws(StorageFault) -> OwnJoinResult {
+    try await become(.withdrawn, event: .joinWithdrawn, caller: caller)
+  }
+
+  /// Leaves a meeting that one is in; by one's own will, so without a way back.
+  package func leave(caller: Caller) async throws(StorageFault) -> OwnJoinResult {
+    try await become(.left, event: .joinLeft, caller: caller)
+  }
+
+  private func become(_ state: JoinState, event: AuditEvent, caller: Caller) async throws(StorageFault) -> OwnJoinResult {
+    let lifetime = ports.lifetime
+    let result = try await ports.store.write { tx throws(StorageFault) -> OwnJoinResult in
+      guard let stored = try tx.ownJoin(caller.bearer, caller: caller, lifetime: lifetime),
+        var meeting = try tx.meeting(stored.join.meeting)
+      else { return .invalidToken }
+      var join = stored.join
+      if join.state == state { return .join(OwnJoin(join: join, meeting: meeting, grant: nil)) }
+      guard join.state.mayBecome(state) else { return .impossible(join.state) }
+      try tx.move(&join, to: state, in: &meeting, until: tx.now.adding(seconds: meeting.policy.ticketSeconds))
+      try tx.append(
+        AuditEntry(
+          event, by: .join(join.id), subject: join.id.text, request: caller.request,
+          detail: [("meeting", meeting.id.text)]))
+      return .join(OwnJoin(join: join, meeting: meeting, grant: nil))
+    }
+    if case .join(let own) = result { ports.changed.fire(own.join.id) }
+    return result
+  }
+}

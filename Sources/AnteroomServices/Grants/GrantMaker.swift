@@ -1,0 +1,42 @@
+package import AnteroomCore
+
+/// Makes grants for joins that may have one now. Nothing is stored: a grant says which epoch it is of,
+/// and the store knows whether that still holds.
+package struct GrantMaker: Sendable {
+  let signing: any GrantSigning
+  let digests: any Digests
+  let randomness: any Randomness
+  let issuer: String
+
+  package init(signing: any GrantSigning, digests: any Digests, randomness: any Randomness, issuer: String) {
+    self.signing = signing
+    self.digests = digests
+    self.randomness = randomness
+    self.issuer = issuer
+  }
+
+  /// Nil unless the join is admitted or present in the meeting's running occurrence.
+  package func grant(for join: Join, in meeting: Meeting, session: Session?, at now: Instant) -> String? {
+    guard join.state == .admitted || join.state == .present, meeting.state != .ended,
+      join.occurrence == meeting.occurrence
+    else { return nil }
+    // Whole seconds: what the token carries, so that introspection agrees with it.
+    let issued = Instant(seconds: now.seconds)
+    return signing.sign(
+      GrantClaims(
+        issuer: issuer, audience: join.audience, join: join.id,
+        id: Base32.text(randomness.bytes(17), characters: 26), issuedAt: issued,
+        expiresAt: issued.adding(seconds: meeting.policy.grantSeconds), room: meeting.external ?? meeting.id.text,
+        meeting: meeting.id, role: join.role, name: join.displayName.text, verified: join.verified,
+        publish: join.publish, epoch: meeting.epoch, occurrence: join.occurrence,
+        person: join.account.map { person($0, meeting.id, join.audience) }, authenticatedAt: session?.authenticatedAt,
+        methods: session?.methods.map(\.rawValue) ?? []))
+  }
+
+  /// The same account is the same person within a meeting and audience, and nobody elsewhere.
+  private func person(_ account: AccountID, _ meeting: MeetingID, _ audience: String) -> String {
+    let digest = digests.keyed(
+      .username, context: "person \(meeting.text) \(audience)", Array(account.text.utf8).span)
+    return Base32.text(digest.bytes, characters: 26)
+  }
+}

@@ -1,0 +1,78 @@
+package import AnteroomCore
+
+package enum RedemptionResult: Sendable {
+  case redeemed(Join, Meeting)
+  /// Not one of ours, of another front end's audience, expired, or its join is over.
+  case invalid
+  case alreadyUsed
+  case outdated
+}
+
+package struct ActiveGrant: Sendable {
+  package let claims: GrantClaims
+  package let join: Join
+  package let meeting: Meeting
+}
+
+/// Redeems and introspects grants for the front end whose audience they are for.
+package struct GrantService: Sendable {
+  let ports: AdmissionPorts
+
+  package init(ports: AdmissionPorts) {
+    self.ports = ports
+  }
+
+  /// Takes a grant's place inside, once.
+  package func redeem(_ token: String, caller: Caller) async throws(StorageFault) -> RedemptionResult {
+    guard let claims = claims(of: token, caller: caller) else { return .invalid }
+    return try await ports.store.write { tx throws(StorageFault) in
+      guard tx.now < claims.expiresAt, let (stored, found) = try GrantService.current(claims, in: tx) else {
+        return .invalid
+      }
+      var meeting = found
+      if try tx.isRedeemed(claims.id) { return .alreadyUsed }
+      guard claims.epoch == meeting.epoch else { return .outdated }
+      // Kept a little longer than the grant lives, so that a clock set back finds it used.
+      guard try tx.redeem(claims.id, expiresAt: claims.expiresAt.adding(seconds: 3600)) else { return .alreadyUsed }
+      var join = stored.join
+      if join.state == .admitted {
+        try tx.move(&join, to: .present, in: &meeting, until: nil)
+        try tx.append(
+          AuditEntry(
+            .joinPresent, by: .frontEnd(caller.frontEnd.name), subject: join.id.text, request: caller.request,
+            detail: [("meeting", meeting.id.text), ("grant", claims.id)]))
+      }
+      return .redeemed(join, meeting)
+    }
+  }
+
+  /// What a grant is worth now; nil for all that is worth nothing, alike. Changes nothing.
+  package func introspect(_ token: String, caller: Caller) async throws(StorageFault) -> ActiveGrant? {
+    guard let claims = claims(of: token, caller: caller) else { return nil }
+    return try await ports.store.read { snapshot throws(StorageFault) in
+      guard snapshot.now < claims.expiresAt, let (stored, meeting) = try GrantService.current(claims, in: snapshot),
+        claims.epoch == meeting.epoch
+      else { return nil }
+      return ActiveGrant(claims: claims, join: stored.join, meeting: meeting)
+    }
+  }
+
+  /// A grant belongs to the front end that its audience names; to any other it is unknown.
+  private func claims(of token: String, caller: Caller) -> GrantClaims? {
+    guard let claims = ports.grants.signing.verify(token), claims.issuer == ports.grants.issuer,
+      caller.frontEnd.audiences.contains(claims.audience)
+    else { return nil }
+    return claims
+  }
+
+  private static func current(
+    _ claims: GrantClaims, in snapshot: any Snapshot
+  ) throws(StorageFault) -> (StoredJoin, Meeting)? {
+    guard let stored = try snapshot.join(claims.join), let meeting = try snapshot.meeting(stored.join.meeting),
+      meeting.id == claims.meeting, meeting.state != .ended, stored.join.audience == claims.audience,
+      stored.join.occurrence == claims.occurrence, meeting.occurrence == claims.occurrence,
+      stored.join.state == .admitted || stored.join.state == .present
+    else { return nil }
+    return (stored, meeting)
+  }
+}

@@ -1,0 +1,227 @@
+package import AnteroomCore
+
+package enum HostAnswer<Value: Sendable>: Sendable {
+  case done(Value)
+  case invalidToken
+  case secondFactorRequired
+  /// No right here, or no such meeting.
+  case notHost
+  /// The right to more than a ticket gives.
+  case sessionRequired
+  case noSuchJoin
+  case impossible(JoinActObstacle)
+  case stale
+}
+
+/// What hosts see and do. Each act asks for the right to it in its own transaction.
+package struct HostControlService: Sendable {
+  let ports: AdmissionPorts
+
+  package init(ports: AdmissionPorts) {
+    self.ports = ports
+  }
+
+  /// The joins of the running occurrence in the order they knocked; never a ticket or an address.
+  package func joins(
+    of id: MeetingID, states: [JoinState], after cursor: Int64?, limit: Int, caller: Caller
+  ) async throws(StorageFault) -> HostAnswer<Page<Join>> {
+    let lifetime = ports.lifetime
+    return try await ports.store.read { snapshot throws(StorageFault) in
+      let meeting: Meeting
+      if caller.actsAsOperator {
+        guard let found = try snapshot.meeting(id) else { return .notHost }
+        meeting = found
+      } else {
+        switch try snapshot.authority(over: id, caller: caller, lifetime: lifetime) {
+        case .invalidToken: return .invalidToken
+        case .secondFactorRequired: return .secondFactorRequired
+        case .none: return .notHost
+        case .session(_, let found), .ticket(_, let found): meeting = found
+        }
+      }
+      return .done(
+        try snapshot.joins(of: id, occurrence: meeting.occurrence, states: states, after: cursor, limit: limit))
+    }
+  }
+
+  /// Admits or denies one join. What was done already is done; what the state forbids changes nothing.
+  package func act(
+    _ act: JoinAct, on joinID: JoinID, in id: MeetingID, caller: Caller
+  ) async throws(StorageFault) -> HostAnswer<Join> {
+    let answer = try await ports.store.write { tx throws(StorageFault) -> HostAnswer<Join> in
+      let authority = try tx.authority(over: id, caller: caller, lifetime: ports.lifetime)
+      guard var meeting = authority.meeting, let actor = authority.actor else {
+        return try refuse(authority, act: act.name, on: id, caller: caller, in: tx)
+      }
+      guard let stored = try tx.join(joinID), stored.join.meeting == id,
+        stored.join.occurrence == meeting.occurrence
+      else { return .noSuchJoin }
+      var join = stored.join
+      let next: JoinState
+      switch HostControlPolicy.judge(act, on: join, in: meeting) {
+      case .already: return .done(join)
+      case .impossible(let obstacle): return .impossible(obstacle)
+      case .proceed(let to): next = to
+      }
+      let event: AuditEvent
+      let seconds: Int
+      switch act {
+      case .admit:
+        event = .joinAdmitted
+        seconds = meeting.policy.seatSeconds
+      case .deny(let message):
+        event = .joinDenied
+        seconds = meeting.policy.ticketSeconds
+        join.message = message
+      }
+      try tx.move(&join, to: next, in: &meeting, until: tx.now.adding(seconds: seconds))
+      try tx.append(
+        AuditEntry(
+          event, by: actor, subject: join.id.text, request: caller.request, detail: [("meeting", id.text)],
+          personal: [("display_name", join.displayName.text)], salt: stored.salt))
+      return .done(join)
+    }
+    if case .done(let join) = answer { ports.changed.fire(join.id) }
+    return answer
+  }
+
+  /// Nobody new comes in by itself; whoever is inside stays. Joins that were admitted and have not come
+  /// in yet go back, as the policy says.
+  package func lock(_ id: MeetingID, ifVersion: Int64?, caller: Caller) async throws(StorageFault)
+    -> HostAnswer<ShownMeeting>
+  {
+    try await change(id, act: "lock", ticketMay: true, ifVersion: ifVersion, caller: caller) {
+      tx, meeting, actor throws(StorageFault) in
+      guard !meeting.locked else { return [] }
+      let moved = try HostControlService.sendBackAdmitted(in: &meeting, tx)
+      meeting.locked = true
+      meeting.epoch += 1
+      meeting.version += 1
+      try tx.update(meeting)
+      try tx.append(
+        AuditEntry(
+          .meetingLocked, by: actor, subject: id.text, request: caller.request,
+          detail: [("epoch", String(meeting.epoch)), ("sent_back", String(moved.count))]))
+      return moved
+    }
+  }
+
+  /// A looser meeting: a session's act. It decides nobody's waiting by itself.
+  package func unlock(_ id: MeetingID, ifVersion: Int64?, caller: Caller) async throws(StorageFault)
+    -> HostAnswer<ShownMeeting>
+  {
+    try await change(id, act: "unlock", ticketMay: false, ifVersion: ifVersion, caller: caller) {
+      tx, meeting, actor throws(StorageFault) in
+      guard meeting.locked else { return [] }
+      meeting.locked = false
+      meeting.version += 1
+      try tx.update(meeting)
+      try tx.append(AuditEntry(.meetingUnlocked, by: actor, subject: id.text, request: caller.request))
+      return []
+    }
+  }
+
+  /// Finishes the occurrence and every join and ticket in it.
+  package func end(_ id: MeetingID, ifVersion: Int64?, caller: Caller) async throws(StorageFault)
+    -> HostAnswer<ShownMeeting>
+  {
+    try await change(id, act: "end", ticketMay: false, ifVersion: ifVersion, caller: caller) {
+      tx, meeting, actor throws(StorageFault) in
+      guard meeting.state != .ended else { return [] }
+      let over = tx.now.adding(seconds: meeting.policy.ticketSeconds)
+      var moved: [JoinID] = []
+      for state in [JoinState.waiting, .admitted, .present] {
+        let next: JoinState = state == .present ? .left : .expired
+        try tx.each(state, in: &meeting) { join, meeting throws(StorageFault) in
+          try tx.move(&join, to: next, in: &meeting, until: over)
+          moved.append(join.id)
+        }
+      }
+      meeting.state = .ended
+      meeting.epoch += 1
+      meeting.version += 1
+      try tx.update(meeting)
+      try tx.append(
+        AuditEntry(
+          .meetingEnded, by: actor, subject: id.text, request: caller.request,
+          detail: [("epoch", String(meeting.epoch)), ("joins", String(moved.count))]))
+      return moved
+    }
+  }
+
+  private func change(
+    _ id: MeetingID, act: String, ticketMay: Bool, ifVersion: Int64?, caller: Caller,
+    _ body: @escaping @Sendable (any Transaction, inout Meeting, AuditActor) throws(StorageFault) -> [JoinID]
+  ) async throws(StorageFault) -> HostAnswer<ShownMeeting> {
+    let answer = try await ports.store.write { tx throws(StorageFault) -> (HostAnswer<ShownMeeting>, [JoinID]) in
+      let authority = try tx.authority(over: id, caller: caller, lifetime: ports.lifetime)
+      guard var meeting = authority.meeting, let actor = authority.actor else {
+        return (try refuse(authority, act: act, on: id, caller: caller, in: tx), [])
+      }
+      if case .ticket = authority, !ticketMay { return (.sessionRequired, []) }
+      if let ifVersion, ifVersion != meeting.version { return (.stale, []) }
+      let moved = try body(tx, &meeting, actor)
+      return (.done(ShownMeeting(meeting: meeting, host: try tx.account(meeting.host))), moved)
+    }
+    for join in answer.1 { ports.changed.fire(join) }
+    return answer.0
+  }
+
+  private static func sendBackAdmitted(
+    in meeting: inout Meeting, _ tx: any Transaction
+  ) throws(StorageFault) -> [JoinID] {
+    var moved: [JoinID] = []
+    let until = tx.now.adding(seconds: meeting.policy.ticketSeconds)
+    let whenLocked = meeting.policy.whenLocked
+    try tx.each(.admitted, in: &meeting) { join, meeting throws(StorageFault) in
+      guard !join.joinerClass.isHosting else { return }
+      switch whenLocked {
+      case .wait: try tx.move(&join, to: .waiting, in: &meeting, until: until, waitingFor: .admission)
+      case .refuse: try tx.move(&join, to: .denied, in: &meeting, until: until)
+      }
+      moved.append(join.id)
+    }
+    return moved
+  }
+
+  /// Whoever tries a host's act without the right to it is recorded: it is how a take-over begins.
+  private func refuse<Value: Sendable>(
+    _ authority: MeetingAuthority, act: String, on id: MeetingID, caller: Caller, in tx: any Transaction
+  ) throws(StorageFault) -> HostAnswer<Value> {
+    switch authority {
+    case .invalidToken: return .invalidToken
+    case .secondFactorRequired: return .secondFactorRequired
+    case .none(let actor):
+      try tx.append(
+        AuditEntry(
+          .actRefused, by: actor, subject: id.text, request: caller.request, detail: [("act", act)]))
+      return .notHost
+    case .session, .ticket: preconditionFailure("an authority that stands is not refused")
+    }
+  }
+}
+
+extension JoinAct {
+  fileprivate var name: String {
+    switch self {
+    case .admit: "admit"
+    case .deny: "deny"
+    }
+  }
+}
+
+extension Transaction {
+  /// Runs over all joins of the occurrence that are in a state, page by page: `body` may move each.
+  func each(
+    _ state: JoinState, in meeting: inout Meeting,
+    _ body: (inout Join, inout Meeting) throws(StorageFault) -> Void
+  ) throws(StorageFault) {
+    var cursor: Int64?
+    repeat {
+      let page = try joins(
+        of: meeting.id, occurrence: meeting.occurrence, states: [state], after: cursor, limit: 500)
+      for var join in page.items { try body(&join, &meeting) }
+      cursor = page.next
+    } while cursor != nil
+  }
+}

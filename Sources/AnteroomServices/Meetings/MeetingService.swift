@@ -1,0 +1,228 @@
+package import AnteroomCore
+package import SecretMemory
+
+package enum MeetingRefusal: Hashable, Sendable {
+  case invalidToken
+  case secondFactorRequired
+  /// No right to create a meeting, or none to this one.
+  case notHost
+  case meetingExists
+  case externalExists
+  case hostUnknown
+  case cohostUnknown
+  case passcodeTooWeak
+  case unprotected
+}
+
+package struct CreatedMeeting: Sendable {
+  package let meeting: Meeting
+  package let host: Account
+  /// Shown once.
+  package let passcode: String?
+  package let isUnprotected: Bool
+}
+
+package struct ShownMeeting: Sendable {
+  package let meeting: Meeting
+  package let host: Account?
+}
+
+package enum MeetingAnswer: Sendable {
+  case meeting(ShownMeeting)
+  case invalidToken
+  case secondFactorRequired
+  /// To operators.
+  case notFound
+  case notHost
+}
+
+/// Makes meetings and shows them to whom they belong.
+package struct MeetingService: Sendable {
+  let store: any Store
+  let randomness: any Randomness
+  let passcodes: Passcodes
+  let lifetime: SessionLifetime
+
+  package init(store: any Store, randomness: any Randomness, passcodes: Passcodes, lifetime: SessionLifetime) {
+    self.store = store
+    self.randomness = randomness
+    self.passcodes = passcodes
+    self.lifetime = lifetime
+  }
+
+  package struct Draft: ~Copyable, Sendable {
+    package let id: MeetingID?
+    package let external: String?
+    package let kind: MeetingKind
+    package let title: String?
+    /// Named by an operator; a host's session names itself.
+    package let host: AccountID?
+    package let cohosts: [AccountID]
+    package let policy: [(PolicySetting, PolicyValue)]
+    package let passcodeKind: PasscodeKind?
+    package let passcodeValue: SecretBytes?
+    package let unprotectedReason: String?
+    package let caller: Caller
+
+    package init(
+      id: MeetingID?, external: String?, kind: MeetingKind, title: String?, host: AccountID?, cohosts: [AccountID],
+      policy: [(PolicySetting, PolicyValue)], passcodeKind: PasscodeKind?, passcodeValue: consuming SecretBytes?,
+      unprotectedReason: String?, caller: Caller
+    ) {
+      self.id = id
+      self.external = external
+      self.kind = kind
+      self.title = title
+      self.host = host
+      self.cohosts = cohosts
+      self.policy = policy
+      self.passcodeKind = passcodeKind
+      self.passcodeValue = passcodeValue
+      self.unprotectedReason = unprotectedReason
+      self.caller = caller
+    }
+  }
+
+  /// Creates a meeting from the profile `general` and the settings it brings. Without an id of its own
+  /// it gets one of 74 random bits; without a passcode of its own it gets one of 50.
+  package func create(
+    _ draft: consuming Draft, claim: IdempotencyClaim?, render: @escaping @Sendable (CreatedMeeting) -> [UInt8]
+  ) async throws(StorageFault) -> Creation<CreatedMeeting, MeetingRefusal> {
+    var policy = MeetingPolicy.general
+    for (setting, value) in draft.policy {
+      // The values were judged when the body was read.
+      let isSet = policy.set(setting, to: value)
+      precondition(isSet)
+    }
+    let unprotected = draft.unprotectedReason
+    if !policy.isProtected && unprotected == nil { return .refused(.unprotected) }
+    let id = draft.id ?? generatedID()
+    var made: Passcodes.Made?
+    if policy.passcode != .off {
+      let kind = draft.passcodeKind ?? .characters
+      if let value = draft.passcodeValue {
+        guard let chosen = passcodes.choose(value, kind: kind, for: id) else { return .refused(.passcodeTooWeak) }
+        made = chosen
+      } else {
+        made = passcodes.generate(kind, for: id)
+      }
+    }
+    let passcode = made
+    let isUnprotected = !policy.isProtected
+    let caller = draft.caller
+    let lifetime = lifetime
+    let meeting = Meeting(
+      id: id, external: draft.external, frontEnd: caller.frontEnd.name, kind: draft.kind, title: draft.title,
+      host: draft.host ?? AccountID(known: ""), cohosts: draft.cohosts, profile: "general", policy: policy,
+      ownSettings: Set(draft.policy.map(\.0)), passcodeKind: passcode?.kind, passcodeDigest: passcode?.digest,
+      passcodeFailures: 0, state: .open, locked: false, occurrence: 1, epoch: 1, tally: .empty,
+      createdAt: Instant(milliseconds: 0), version: 1)
+    return try await store.write { tx throws(StorageFault) in
+      let host: Account
+      switch try MeetingService.host(for: meeting, caller: caller, lifetime: lifetime, in: tx) {
+      case .refused(let refusal): return .refused(refusal)
+      case .found(let account): host = account
+      }
+      return try tx.once(claim, render: render) { () throws(StorageFault) in
+        for cohost in meeting.cohosts {
+          guard let account = try tx.account(cohost), !account.disabled else { return .refused(.cohostUnknown) }
+        }
+        var stored = meeting
+        stored.host = host.id
+        stored.createdAt = tx.now
+        switch try tx.insert(stored) {
+        case .idTaken: return .refused(.meetingExists)
+        case .externalTaken: return .refused(.externalExists)
+        case .inserted: break
+        }
+        try tx.append(
+          AuditEntry(
+            .meetingCreated, by: try tx.actor(caller), subject: id.text, request: caller.request,
+            detail: [("host", host.id.text), ("kind", stored.kind.rawValue), ("profile", stored.profile)]
+              + stored.ownSettings.map(\.rawValue).sorted().map { ("policy." + $0, "meeting") }
+              + (isUnprotected ? [("unprotected", unprotected ?? "")] : [])))
+        return .created(
+          CreatedMeeting(
+            meeting: stored, host: host, passcode: passcode?.text, isUnprotected: isUnprotected))
+      }
+    }
+  }
+
+  private enum HostAnswer: Sendable { case found(Account), refused(MeetingRefusal) }
+
+  /// Whose meeting it will be: the bearer's own, or whom an operator names.
+  private static func host(
+    for meeting: Meeting, caller: Caller, lifetime: SessionLifetime, in tx: any Transaction
+  ) throws(StorageFault) -> HostAnswer {
+    if caller.actsAsOperator {
+      guard let account = try tx.account(meeting.host), !account.disabled, account.isHost else {
+        return .refused(.hostUnknown)
+      }
+      return .found(account)
+    }
+    switch try tx.use(caller.bearer, idle: lifetime) {
+    case .invalid: return .refused(.invalidToken)
+    case .enrolmentOnly: return .refused(.secondFactorRequired)
+    case .stands(let found):
+      guard found.account.isHost, meeting.host.text.isEmpty || meeting.host == found.account.id else {
+        return .refused(.notHost)
+      }
+      return .found(found.account)
+    }
+  }
+
+  /// A meeting by its id: all of it to its host, its cohosts and operators. To anybody else it is as if
+  /// there were none.
+  package func show(_ id: MeetingID, caller: Caller) async throws(StorageFault) -> MeetingAnswer {
+    let lifetime = lifetime
+    return try await store.read { snapshot throws(StorageFault) in
+      if caller.actsAsOperator {
+        guard let meeting = try snapshot.meeting(id) else { return .notFound }
+        return .meeting(ShownMeeting(meeting: meeting, host: try snapshot.account(meeting.host)))
+      }
+      switch try snapshot.authenticate(caller.bearer, idle: lifetime) {
+      case .invalid: return .invalidToken
+      case .enrolmentOnly: return .secondFactorRequired
+      case .stands(let found):
+        guard let meeting = try snapshot.meeting(id), meeting.isHosted(by: found.account.id) else { return .notHost }
+        return .meeting(ShownMeeting(meeting: meeting, host: try snapshot.account(meeting.host)))
+      }
+    }
+  }
+
+  package enum ListAnswer: Sendable {
+    case page(Page<ShownMeeting>)
+    case invalidToken
+    case secondFactorRequired
+  }
+
+  /// The bearer's own meetings, or all of them to an operator.
+  package func list(
+    after cursor: Int64?, limit: Int, external: String?, state: MeetingState?, caller: Caller
+  ) async throws(StorageFault) -> ListAnswer {
+    let lifetime = lifetime
+    return try await store.read { snapshot throws(StorageFault) in
+      var account: AccountID?
+      if !caller.actsAsOperator {
+        switch try snapshot.authenticate(caller.bearer, idle: lifetime) {
+        case .invalid: return .invalidToken
+        case .enrolmentOnly: return .secondFactorRequired
+        case .stands(let found): account = found.account.id
+        }
+      }
+      let page = try snapshot.meetings(
+        after: cursor, limit: limit, account: account, external: external, state: state)
+      var shown: [ShownMeeting] = []
+      for meeting in page.items {
+        shown.append(ShownMeeting(meeting: meeting, host: try snapshot.account(meeting.host)))
+      }
+      return .page(Page(items: shown, next: page.next))
+    }
+  }
+
+  private func generatedID() -> MeetingID {
+    while true {
+      if let id = MeetingID(random: randomness.bytes(MeetingID.randomByteCount)) { return id }
+    }
+  }
+}

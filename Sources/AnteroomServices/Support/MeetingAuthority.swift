@@ -1,0 +1,75 @@
+import AnteroomCore
+
+/// What somebody may do in a meeting, asked anew in each transaction.
+enum MeetingAuthority: Sendable {
+  /// The session of the host or of a cohost account.
+  case session(AccountID, Meeting)
+  /// The ticket of a join whose role is host or cohost: it may do less.
+  case ticket(JoinID, Meeting)
+  case invalidToken
+  case secondFactorRequired
+  /// No right here, or no such meeting: the same answer.
+  case none(AuditActor)
+
+  var meeting: Meeting? {
+    switch self {
+    case .session(_, let meeting), .ticket(_, let meeting): meeting
+    case .invalidToken, .secondFactorRequired, .none: nil
+    }
+  }
+
+  var actor: AuditActor? {
+    switch self {
+    case .session(let account, _): .account(account)
+    case .ticket(let join, _): .join(join)
+    case .none(let actor): actor
+    case .invalidToken, .secondFactorRequired: nil
+    }
+  }
+}
+
+extension Snapshot {
+  /// By what right the caller acts in a meeting. Ownership comes from the record alone.
+  func authority(over id: MeetingID, caller: Caller, lifetime: SessionLifetime) throws(StorageFault) -> MeetingAuthority {
+    guard let bearer = caller.bearer else { return .invalidToken }
+    switch bearer.kind {
+    case .challenge, .knownDevice: return .invalidToken
+    case .session:
+      switch try authenticate(bearer, idle: lifetime) {
+      case .invalid: return .invalidToken
+      case .enrolmentOnly: return .secondFactorRequired
+      case .stands(let found):
+        guard let meeting = try meeting(id), meeting.isHosted(by: found.account.id) else {
+          return .none(.account(found.account.id))
+        }
+        if meeting.policy.hostSecondFactor && found.session.factors < 2 { return .secondFactorRequired }
+        return .session(found.account.id, meeting)
+      }
+    case .ticket:
+      guard let stored = try ownJoin(bearer, caller: caller, lifetime: lifetime) else { return .invalidToken }
+      let join = stored.join
+      guard join.meeting == id, join.role == .host || join.role == .cohost,
+        join.state == .admitted || join.state == .present, let meeting = try meeting(id),
+        meeting.occurrence == join.occurrence, let account = join.account, meeting.isHosted(by: account)
+      else { return .none(.join(join.id)) }
+      return .ticket(join.id, meeting)
+    }
+  }
+
+  /// The join behind a ticket: only through the front end that made it, only while the ticket lives,
+  /// and, where it was made with a session, only while that stands.
+  func ownJoin(
+    _ proof: TokenProof?, caller: Caller, lifetime: SessionLifetime
+  ) throws(StorageFault) -> StoredJoin? {
+    guard let proof, proof.kind == .ticket,
+      let stored = try join(JoinID(known: JoinID.prefix + proof.name)),
+      stored.ticketDigest.equalsInConstantTime(proof.digest), stored.join.frontEnd == caller.frontEnd.name
+    else { return nil }
+    if let session = stored.join.session {
+      guard let live = try self.session(session), live.session.isLive(at: now),
+        let account = try account(live.session.account), !account.disabled
+      else { return nil }
+    }
+    return stored
+  }
+}
