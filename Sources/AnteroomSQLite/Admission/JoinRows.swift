@@ -1,0 +1,108 @@
+import AnteroomCore
+import AnteroomServices
+import GRDB
+
+extension SQLiteSnapshot {
+  private static let joinColumns = """
+    j.id, j.meeting, j.frontend, j.audience, j.state, j.role, j.class, j.display_name, j.account, j.session,
+    j.verified, j.publish, j.occurrence, j.client_kind, j.created_at, j.deadline, j.waiting_for, j.waiting_since,
+    j.unproven, j.message
+    """
+
+  private static func readJoin(_ row: Row, from offset: Int) -> Join {
+    let publish = row.integer(offset + 11)
+    return Join(
+      id: JoinID(known: row.text(offset)), meeting: MeetingID(known: row.text(offset + 1)),
+      frontEnd: row.text(offset + 2), audience: row.text(offset + 3), state: known(row.text(offset + 4)),
+      role: known(row.text(offset + 5)), joinerClass: known(row.text(offset + 6)),
+      displayName: DisplayName(known: row.text(offset + 7)),
+      account: row.optionalText(offset + 8).map { AccountID(known: $0) },
+      session: row.optionalText(offset + 9).map { SessionID(known: $0) }, verified: row.flag(offset + 10),
+      publish: Publish(audio: publish & 1 != 0, video: publish & 2 != 0, screen: publish & 4 != 0),
+      occurrence: row.integer(offset + 12), clientKind: known(row.text(offset + 13)),
+      createdAt: row.time(offset + 14), deadline: row.optionalTime(offset + 15),
+      waitingFor: row.optionalText(offset + 16).map(known), waitingSince: row.optionalTime(offset + 17),
+      unproven: row.flag(offset + 18), message: row.optionalText(offset + 19))
+  }
+
+  private static func readStored(_ row: Row) -> StoredJoin {
+    StoredJoin(join: readJoin(row, from: 2), ticketDigest: row.digest(0), salt: row.blob(1))
+  }
+
+  func join(_ id: JoinID) throws(StorageFault) -> StoredJoin? {
+    try db.one(
+      "SELECT j.ticket_digest, j.salt, \(SQLiteSnapshot.joinColumns) FROM joins j WHERE j.id = ?", [.text(id.text)],
+      SQLiteSnapshot.readStored)
+  }
+
+  func joins(
+    of meeting: MeetingID, occurrence: Int64, states: [JoinState], after cursor: Int64?, limit: Int
+  ) throws(StorageFault) -> Page<Join> {
+    let marks = states.map { _ in "?" }.joined(separator: ", ")
+    return try db.page(
+      """
+      SELECT j.seq, \(SQLiteSnapshot.joinColumns) FROM joins j
+      WHERE j.meeting = ? AND j.occurrence = ? AND j.seq > ? AND j.state IN (\(marks)) ORDER BY j.seq LIMIT ?
+      """,
+      [.text(meeting.text), .integer(occurrence), .integer(cursor ?? 0)] + states.map { .text($0.rawValue) },
+      limit: limit
+    ) { SQLiteSnapshot.readJoin($0, from: 1) }
+  }
+
+  func dueJoins(at time: Instant, limit: Int) throws(StorageFault) -> [StoredJoin] {
+    try db.all(
+      """
+      SELECT j.ticket_digest, j.salt, \(SQLiteSnapshot.joinColumns) FROM joins j
+      WHERE j.deadline <= ? ORDER BY j.deadline LIMIT ?
+      """, [.time(time), .integer(Int64(limit))], SQLiteSnapshot.readStored)
+  }
+
+  func isRedeemed(_ grant: String) throws(StorageFault) -> Bool {
+    try db.one("SELECT 1 FROM redeemed_grants WHERE id = ?", [.text(grant)]) { _ in true } ?? false
+  }
+}
+
+extension SQLiteTransaction {
+  func insert(_ join: Join, ticketDigest: Digest, salt: [UInt8]) throws(StorageFault) {
+    try db.run(
+      """
+      INSERT INTO joins (id, meeting, occurrence, frontend, audience, state, role, class, display_name, account,
+        session, verified, publish, client_kind, created_at, deadline, waiting_for, waiting_since, unproven, message,
+        ticket_digest, salt)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      """,
+      [
+        .text(join.id.text), .text(join.meeting.text), .integer(join.occurrence), .text(join.frontEnd),
+        .text(join.audience), .text(join.state.rawValue), .text(join.role.rawValue), .text(join.joinerClass.rawValue),
+        .text(join.displayName.text), .optional(join.account?.text), .optional(join.session?.text),
+        .flag(join.verified), publish(join), .text(join.clientKind.rawValue), .time(join.createdAt),
+        .optional(join.deadline), .optional(join.waitingFor?.rawValue), .optional(join.waitingSince),
+        .flag(join.unproven), .optional(join.message), .digest(ticketDigest), .blob(salt),
+      ])
+  }
+
+  func update(_ join: Join) throws(StorageFault) {
+    try db.run(
+      """
+      UPDATE joins SET state = ?, role = ?, publish = ?, deadline = ?, waiting_for = ?, waiting_since = ?,
+        unproven = ?, message = ?
+      WHERE id = ?
+      """,
+      [
+        .text(join.state.rawValue), .text(join.role.rawValue), publish(join), .optional(join.deadline),
+        .optional(join.waitingFor?.rawValue), .optional(join.waitingSince), .flag(join.unproven),
+        .optional(join.message), .text(join.id.text),
+      ])
+  }
+
+  func redeem(_ grant: String, expiresAt: Instant) throws(StorageFault) -> Bool {
+    try db.run(
+      "INSERT INTO redeemed_grants (id, expires_at) VALUES (?, ?) ON CONFLICT DO NOTHING",
+      [.text(grant), .time(expiresAt)])
+    return db.changesCount == 1
+  }
+
+  private func publish(_ join: Join) -> Column {
+    .integer((join.publish.audio ? 1 : 0) | (join.publish.video ? 2 : 0) | (join.publish.screen ? 4 : 0))
+  }
+}

@@ -1,0 +1,140 @@
+import AnteroomCore
+import AnteroomServices
+import GRDB
+
+extension SQLiteSnapshot {
+  private static let columns = """
+    m.id, m.external, m.frontend, m.kind, m.title, m.host, m.profile, m.settings, m.passcode_kind, m.passcode_digest,
+    m.passcode_failures, m.state, m.locked, m.occurrence, m.epoch, m.waiting, m.admitted, m.present,
+    m.hosts_admitted, m.hosts_present, m.created_at, m.version,
+    (SELECT group_concat(c.account, ' ') FROM cohosts c WHERE c.meeting = m.id)
+    """
+
+  private static func read(_ row: Row, from offset: Int) -> Meeting {
+    let (policy, own) = PolicyText.read(row.text(offset + 7))
+    let cohosts = row.optionalText(offset + 22).map { text in
+      text.split(separator: " ").map { AccountID(known: String($0)) }
+    }
+    return Meeting(
+      id: MeetingID(known: row.text(offset)), external: row.optionalText(offset + 1), frontEnd: row.text(offset + 2),
+      kind: known(row.text(offset + 3)), title: row.optionalText(offset + 4),
+      host: AccountID(known: row.text(offset + 5)), cohosts: cohosts ?? [], profile: row.text(offset + 6),
+      policy: policy, ownSettings: own, passcodeKind: row.optionalText(offset + 8).map(known),
+      passcodeDigest: row.hasNull(atIndex: offset + 9) ? nil : row.digest(offset + 9),
+      passcodeFailures: row.count(offset + 10), state: known(row.text(offset + 11)), locked: row.flag(offset + 12),
+      occurrence: row.integer(offset + 13), epoch: row.integer(offset + 14),
+      tally: Tally(
+        waiting: row.count(offset + 15), admitted: row.count(offset + 16), present: row.count(offset + 17),
+        hostsAdmitted: row.count(offset + 18), hostsPresent: row.count(offset + 19)),
+      createdAt: row.time(offset + 20), version: row.integer(offset + 21))
+  }
+
+  /// A word that the schema's CHECK allows and the type knows: anything else is a damaged file.
+  static func known<Word: RawRepresentable>(_ text: String) -> Word where Word.RawValue == String {
+    guard let word = Word(rawValue: text) else { preconditionFailure("a word that the schema does not allow") }
+    return word
+  }
+
+  func meeting(_ id: MeetingID) throws(StorageFault) -> Meeting? {
+    try db.one("SELECT \(SQLiteSnapshot.columns) FROM meetings m WHERE m.id = ?", [.text(id.text)]) {
+      SQLiteSnapshot.read($0, from: 0)
+    }
+  }
+
+  func meetings(
+    after cursor: Int64?, limit: Int, account: AccountID?, external: String?, state: MeetingState?
+  ) throws(StorageFault) -> Page<Meeting> {
+    try db.page(
+      """
+      SELECT m.seq, \(SQLiteSnapshot.columns) FROM meetings m
+      WHERE m.seq > ?1 AND (?3 IS NULL OR m.external = ?3) AND (?4 IS NULL OR m.state = ?4) AND (?2 IS NULL
+        OR m.host = ?2 OR EXISTS (SELECT 1 FROM cohosts c WHERE c.meeting = m.id AND c.account = ?2))
+      ORDER BY m.seq LIMIT ?5
+      """,
+      [.integer(cursor ?? 0), .optional(account?.text), .optional(external), .optional(state?.rawValue)], limit: limit
+    ) { SQLiteSnapshot.read($0, from: 1) }
+  }
+
+  func meetingCount() throws(StorageFault) -> (meetings: Int, waiting: Int) {
+    try db.one("SELECT count(*), coalesce(sum(waiting), 0) FROM meetings WHERE state <> 'ended'", []) { row in
+      (meetings: row.count(0), waiting: row.count(1))
+    } ?? (0, 0)
+  }
+}
+
+extension SQLiteTransaction {
+  func insert(_ meeting: Meeting) throws(StorageFault) -> MeetingInsertion {
+    try db.run(
+      """
+      INSERT INTO meetings (id, external, frontend, kind, title, host, profile, settings, passcode_kind,
+        passcode_digest, passcode_failures, state, locked, occurrence, epoch, waiting, admitted, present,
+        hosts_admitted, hosts_present, created_at, version)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, 0, 0, 0, 0, 0, ?, ?) ON CONFLICT DO NOTHING
+      """,
+      [
+        .text(meeting.id.text), .optional(meeting.external), .text(meeting.frontEnd), .text(meeting.kind.rawValue),
+        .optional(meeting.title), .text(meeting.host.text), .text(meeting.profile),
+        .text(PolicyText.write(meeting.policy, own: meeting.ownSettings)), .optional(meeting.passcodeKind?.rawValue),
+        meeting.passcodeDigest.map(Column.digest) ?? .null, .text(meeting.state.rawValue), .flag(meeting.locked),
+        .integer(meeting.occurrence), .integer(meeting.epoch), .time(meeting.createdAt), .integer(meeting.version),
+      ])
+    guard db.changesCount == 1 else { return try self.meeting(meeting.id) == nil ? .externalTaken : .idTaken }
+    for cohost in meeting.cohosts {
+      try db.run(
+        "INSERT OR IGNORE INTO cohosts (meeting, account) VALUES (?, ?)", [.text(meeting.id.text), .text(cohost.text)])
+    }
+    return .inserted
+  }
+
+  func update(_ meeting: Meeting) throws(StorageFault) {
+    try db.run(
+      """
+      UPDATE meetings SET passcode_failures = ?, state = ?, locked = ?, epoch = ?, waiting = ?, admitted = ?,
+        present = ?, hosts_admitted = ?, hosts_present = ?, version = ?
+      WHERE id = ?
+      """,
+      [
+        .integer(Int64(meeting.passcodeFailures)), .text(meeting.state.rawValue), .flag(meeting.locked),
+        .integer(meeting.epoch), .integer(Int64(meeting.tally.waiting)), .integer(Int64(meeting.tally.admitted)),
+        .integer(Int64(meeting.tally.present)), .integer(Int64(meeting.tally.hostsAdmitted)),
+        .integer(Int64(meeting.tally.hostsPresent)), .integer(meeting.version), .text(meeting.id.text),
+      ])
+  }
+}
+
+/// A meeting's own settings as they are stored: `name=value`, a line each. All others are the
+/// profile's, so that a profile that is made stricter reaches the meetings that follow it.
+enum PolicyText {
+  static func write(_ policy: MeetingPolicy, own: Set<PolicySetting>) -> String {
+    PolicySetting.allCases.filter(own.contains).map { setting in
+      switch policy.value(of: setting) {
+      case .word(let word): "\(setting.rawValue)=\(word)"
+      case .number(let number): "\(setting.rawValue)=\(number)"
+      case .flag(let flag): "\(setting.rawValue)=\(flag)"
+      }
+    }.joined(separator: "\n")
+  }
+
+  static func read(_ text: String) -> (MeetingPolicy, Set<PolicySetting>) {
+    var policy = MeetingPolicy.general
+    var own: Set<PolicySetting> = []
+    if text.isEmpty { return (policy, own) }
+    for line in text.split(separator: "\n") {
+      guard let equals = line.firstIndex(of: "="), let setting = PolicySetting(rawValue: String(line[..<equals]))
+      else { preconditionFailure("a setting that no version has written") }
+      let word = String(line[line.index(after: equals)...])
+      let value: PolicyValue =
+        if setting.bounds != nil {
+          Int(word).map(PolicyValue.number) ?? .word(word)
+        } else if setting == .hostSecondFactor {
+          .flag(word == "true")
+        } else {
+          .word(word)
+        }
+      let isSet = policy.set(setting, to: value)
+      precondition(isSet, "a value that no version has written")
+      own.insert(setting)
+    }
+    return (policy, own)
+  }
+}

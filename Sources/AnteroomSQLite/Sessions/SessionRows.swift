@@ -1,0 +1,97 @@
+import AnteroomCore
+import AnteroomServices
+import GRDB
+
+extension SQLiteSnapshot {
+  func session(_ id: SessionID) throws(StorageFault) -> StoredSession? {
+    try db.one(
+      """
+      SELECT account, digest, factors, methods, created_at, authenticated_at, expires_at, idle_expires_at
+      FROM sessions WHERE id = ?
+      """, [.text(id.text)]
+    ) { row in
+      let methods = row.text(3).split(separator: " ").compactMap { SignInMethod(rawValue: String($0)) }
+      return StoredSession(
+        session: Session(
+          id: id, account: AccountID(known: row.text(0)), factors: row.count(2), methods: methods,
+          createdAt: row.time(4), authenticatedAt: row.time(5), expiresAt: row.time(6), idleExpiresAt: row.time(7)),
+        digest: row.digest(1))
+    }
+  }
+
+  func challenge(_ id: ChallengeID) throws(StorageFault) -> Challenge? {
+    try db.one(
+      "SELECT account, digest, expires_at, known_device FROM challenges WHERE id = ?", [.text(id.text)]
+    ) { row in
+      Challenge(
+        id: id, account: AccountID(known: row.text(0)), digest: row.digest(1), expiresAt: row.time(2),
+        knownDevice: row.optionalText(3))
+    }
+  }
+
+  func sessionCount() throws(StorageFault) -> Int {
+    try db.one(
+      "SELECT count(*) FROM sessions WHERE expires_at > ? AND idle_expires_at > ?", [.time(now), .time(now)]
+    ) { $0.count(0) } ?? 0
+  }
+}
+
+extension SQLiteTransaction {
+  func insert(_ session: Session, digest: Digest) throws(StorageFault) {
+    try db.run(
+      """
+      INSERT INTO sessions
+        (id, account, digest, factors, methods, created_at, authenticated_at, expires_at, idle_expires_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+      """,
+      [
+        .text(session.id.text), .text(session.account.text), .digest(digest), .integer(Int64(session.factors)),
+        .text(session.methods.map(\.rawValue).joined(separator: " ")), .time(session.createdAt),
+        .time(session.authenticatedAt), .time(session.expiresAt), .time(session.idleExpiresAt),
+      ])
+  }
+
+  func touch(_ id: SessionID, idleExpiresAt: Instant) throws(StorageFault) {
+    try db.run("UPDATE sessions SET idle_expires_at = ? WHERE id = ?", [.time(idleExpiresAt), .text(id.text)])
+  }
+
+  func deleteSession(_ id: SessionID) throws(StorageFault) {
+    try db.run("DELETE FROM sessions WHERE id = ?", [.text(id.text)])
+  }
+
+  func deleteSessions(of account: AccountID) throws(StorageFault) {
+    try db.run("DELETE FROM sessions WHERE account = ?", [.text(account.text)])
+  }
+
+  func insert(_ challenge: Challenge) throws(StorageFault) {
+    try db.run(
+      "INSERT INTO challenges (id, account, digest, expires_at, known_device) VALUES (?, ?, ?, ?, ?)",
+      [
+        .text(challenge.id.text), .text(challenge.account.text), .digest(challenge.digest),
+        .time(challenge.expiresAt), .optional(challenge.knownDevice),
+      ])
+  }
+
+  func deleteChallenge(_ id: ChallengeID) throws(StorageFault) {
+    try db.run("DELETE FROM challenges WHERE id = ?", [.text(id.text)])
+  }
+
+  func deleteChallenges(of account: AccountID) throws(StorageFault) {
+    try db.run("DELETE FROM challenges WHERE account = ?", [.text(account.text)])
+  }
+
+  func deleteExpired() throws(StorageFault) {
+    try db.run("DELETE FROM sessions WHERE expires_at <= ? OR idle_expires_at <= ?", [.time(now), .time(now)])
+    for table in ["setup_codes", "challenges", "known_devices", "redeemed_grants", "idempotency"] {
+      try db.run("DELETE FROM \(table) WHERE expires_at <= ?", [.time(now)])
+    }
+    try db.run("DELETE FROM budgets WHERE expires_at <= ? AND reserved = 0", [.time(now)])
+    // A ceiling on what strangers can make the house remember: the buckets that end soonest go first.
+    try db.run(
+      """
+      DELETE FROM budgets WHERE reserved = 0 AND key IN (
+        SELECT key FROM budgets ORDER BY failures, expires_at
+        LIMIT max(0, (SELECT count(*) FROM budgets) - 200000))
+      """, [])
+  }
+}

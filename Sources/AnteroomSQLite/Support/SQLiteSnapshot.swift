@@ -1,0 +1,31 @@
+import AnteroomCore
+import AnteroomServices
+import GRDB
+
+/// What one closure sees of the store. It exists only while the closure runs.
+class SQLiteSnapshot: Snapshot {
+  let db: Database
+  private(set) var now: Instant
+
+  init(_ db: Database, now: Instant) {
+    self.db = db
+    self.now = now
+  }
+
+  func begin(at time: Instant) { now = time }
+}
+
+/// What one closure sees and changes.
+final class SQLiteTransaction: SQLiteSnapshot, Transaction {
+  let sealing: any AuditSealing
+  let nonces: any Randomness
+  /// The audit's tree with the leaves that this transaction has added.
+  var tree: AuditTree
+
+  init(_ db: Database, now: Instant, tree: AuditTree, sealing: any AuditSealing, nonces: any Randomness) {
+    self.tree = tree
+    self.sealing = sealing
+    self.nonces = nonces
+    super.init(db, now: now)
+  }
+}

@@ -1,0 +1,180 @@
+import AnteroomCore
+package import AnteroomServices
+import Dispatch
+import GRDB
+
+/// Why a store could not be opened; each says what to do.
+package enum StoreOpeningFailure: Error, Sendable {
+  case corrupt(String)
+  /// Written by a newer version.
+  case newerSchema
+  /// `synchronous` reads something else than FULL: what is answered would not be on disk.
+  case notDurable(Int)
+  case unavailable(String)
+}
+
+/// The store on SQLite: WAL, `synchronous=FULL`, one writer with group commit, one reader.
+package final class SQLiteStore: Store {
+  private let writer: GroupCommit
+  private let reader: DatabaseQueue
+  private let readerQueue = DispatchQueue(label: "anteroom.store.reader")
+  private let clock: any WallClock
+  private let writerConnection: DatabaseQueue
+
+  /// Opens or makes the database at `path`, checks it, brings its schema up, and asserts that commits
+  /// are durable.
+  package init(
+    path: String, clock: any WallClock, sealing: any AuditSealing, randomness: any Randomness,
+    groupLimit: Int = 512, onFailedCommit: @escaping @Sendable (StorageFault) -> Void
+  ) throws(StoreOpeningFailure) {
+    do {
+      let connection = try DatabaseQueue(path: path, configuration: SQLiteStore.configuration(readOnly: false))
+      try connection.writeWithoutTransaction { db in
+        // GRDB lowers this to NORMAL in WAL mode after its own preparation: NORMAL loses commits that
+        // were answered when the power goes.
+        try db.execute(sql: "PRAGMA synchronous = FULL")
+        try SQLiteStore.check(db)
+      }
+      try SQLiteStore.migrate(connection, path: path)
+      let head = try connection.writeWithoutTransaction { db in
+        try SQLiteStore.settleReservations(db)
+        let synchronous = try Int.fetchOne(db, sql: "PRAGMA synchronous") ?? -1
+        guard synchronous == 2 else { throw StoreOpeningFailure.notDurable(synchronous) }
+        return try SQLiteStore.head(db)
+      }
+      reader = try DatabaseQueue(path: path, configuration: SQLiteStore.configuration(readOnly: true))
+      writerConnection = connection
+      self.clock = clock
+      writer = GroupCommit(
+        connection: connection, clock: clock, sealing: sealing, nonces: randomness, tree: head.tree,
+        latest: head.time, limit: groupLimit, onFailedCommit: onFailedCommit)
+    } catch let failure as StoreOpeningFailure {
+      throw failure
+    } catch let error as DatabaseError where error.resultCode == .SQLITE_CORRUPT || error.resultCode == .SQLITE_NOTADB {
+      throw .corrupt("SQLite says \(error.resultCode)")
+    } catch {
+      throw .unavailable(String(describing: error))
+    }
+  }
+
+  private static func configuration(readOnly: Bool) -> Configuration {
+    var configuration = Configuration()
+    configuration.readonly = readOnly
+    configuration.foreignKeysEnabled = true
+    configuration.journalMode = readOnly ? .default : .wal
+    configuration.busyMode = .timeout(5)
+    // Statements carry people's names; an error must not print them.
+    configuration.publicStatementArguments = false
+    configuration.prepareDatabase { db in
+      try db.execute(sql: "PRAGMA secure_delete = ON")
+      try db.execute(sql: "PRAGMA trusted_schema = OFF")
+      try db.execute(sql: "PRAGMA cache_size = -65536")
+      try db.execute(sql: "PRAGMA mmap_size = 0")
+    }
+    return configuration
+  }
+
+  private static func check(_ db: Database) throws {
+    let problems = try String.fetchAll(db, sql: "PRAGMA quick_check(10)")
+    guard problems == ["ok"] else { throw StoreOpeningFailure.corrupt(problems.joined(separator: "; ")) }
+  }
+
+  private static func migrate(_ connection: DatabaseQueue, path: String) throws {
+    let migrator = Schema.migrator
+    let (isNewer, isBehind) = try connection.read { db in
+      (
+        try migrator.hasBeenSuperseded(db),
+        try !migrator.appliedIdentifiers(db).isEmpty && !migrator.hasCompletedMigrations(db)
+      )
+    }
+    if isNewer { throw StoreOpeningFailure.newerSchema }
+    if isBehind {
+      // A copy from before, beside the database, in case the new schema has to be given up.
+      try connection.vacuum(into: path + ".before-migration")
+    }
+    try migrator.migrate(connection)
+  }
+
+  /// What was reserved when the daemon died was being tested: it counts as failed, so that killing the
+  /// daemon buys nobody a guess.
+  private static func settleReservations(_ db: Database) throws {
+    try db.execute(sql: "UPDATE budgets SET failures = failures + reserved, reserved = 0 WHERE reserved > 0")
+  }
+
+  private static func head(_ db: Database) throws -> (tree: AuditTree, time: Instant) {
+    guard let row = try Row.fetchOne(db, sql: "SELECT size, peaks, time FROM audit_head") else {
+      return (AuditTree(), Instant(milliseconds: 0))
+    }
+    guard let tree = AuditTree(size: row.integer(0), peaks: SQLiteSnapshot.peaks(row.blob(1))) else {
+      throw StoreOpeningFailure.corrupt("the head of the audit's tree is damaged")
+    }
+    return (tree, row.time(2))
+  }
+
+  package func write<Answer: Sendable>(
+    _ body: @escaping @Sendable (any Transaction) throws(StorageFault) -> Answer
+  ) async throws(StorageFault) -> Answer {
+    let result = await withCheckedContinuation { continuation in
+      writer.submit(body) { continuation.resume(returning: $0) }
+    }
+    return try result.get()
+  }
+
+  package func read<Answer: Sendable>(
+    _ body: @escaping @Sendable (any Snapshot) throws(StorageFault) -> Answer
+  ) async throws(StorageFault) -> Answer {
+    let result = await withCheckedContinuation { (continuation: CheckedContinuation<Result<Answer, StorageFault>, Never>) in
+      readerQueue.async { [self] in
+        continuation.resume(returning: readNow(body))
+      }
+    }
+    return try result.get()
+  }
+
+  private func readNow<Answer: Sendable>(
+    _ body: (any Snapshot) throws(StorageFault) -> Answer
+  ) -> Result<Answer, StorageFault> {
+    do {
+      return try reader.read { db in
+        let snapshot = SQLiteSnapshot(db, now: max(clock.now(), writer.latest))
+        do throws(StorageFault) {
+          return .success(try body(snapshot))
+        } catch {
+          return .failure(error)
+        }
+      }
+    } catch {
+      return .failure(StorageFault(error))
+    }
+  }
+
+  /// Ends the writer after what was submitted, and folds the log into the database.
+  package func close() async {
+    await withCheckedContinuation { continuation in
+      writer.finish { continuation.resume() }
+    }
+  }
+
+  /// What `GET /v1/status` says of the store.
+  package struct Facts: Sendable {
+    package let synchronous: Int
+    package let journalMode: String
+    package let sizeBytes: Int
+    package let schema: String
+  }
+
+  package func facts() throws(StorageFault) -> Facts {
+    do {
+      return try writerConnection.writeWithoutTransaction { db in
+        let pages = try Int.fetchOne(db, sql: "PRAGMA page_count") ?? 0
+        let pageSize = try Int.fetchOne(db, sql: "PRAGMA page_size") ?? 0
+        return Facts(
+          synchronous: try Int.fetchOne(db, sql: "PRAGMA synchronous") ?? -1,
+          journalMode: try String.fetchOne(db, sql: "PRAGMA journal_mode") ?? "", sizeBytes: pages * pageSize,
+          schema: try Schema.migrator.appliedIdentifiers(db).max() ?? "")
+      }
+    } catch {
+      throw StorageFault(error)
+    }
+  }
+}

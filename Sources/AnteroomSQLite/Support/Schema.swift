@@ -1,0 +1,209 @@
+import GRDB
+
+/// The schema says what must hold; a migration that was shipped is never edited.
+enum Schema {
+  static var migrator: DatabaseMigrator {
+    var migrator = DatabaseMigrator()
+    migrator.registerMigration("1 first join") { db in try db.execute(sql: firstJoin) }
+    return migrator
+  }
+
+  private static let firstJoin = """
+    CREATE TABLE accounts (
+      seq INTEGER PRIMARY KEY,
+      id TEXT NOT NULL UNIQUE CHECK (id LIKE 'acct\\_%' ESCAPE '\\'),
+      username TEXT NOT NULL UNIQUE,
+      display_name TEXT NOT NULL,
+      is_host INTEGER NOT NULL CHECK (is_host IN (0, 1)),
+      vouched INTEGER NOT NULL CHECK (vouched IN (0, 1)),
+      disabled INTEGER NOT NULL CHECK (disabled IN (0, 1)),
+      created_at INTEGER NOT NULL,
+      last_sign_in_at INTEGER,
+      password_hash TEXT,
+      password_pepper TEXT,
+      password_is_short INTEGER NOT NULL DEFAULT 0 CHECK (password_is_short IN (0, 1)),
+      recovery_failures INTEGER NOT NULL DEFAULT 0 CHECK (recovery_failures >= 0),
+      salt BLOB NOT NULL CHECK (length(salt) = 16),
+      version INTEGER NOT NULL CHECK (version > 0),
+      CHECK ((password_hash IS NULL) = (password_pepper IS NULL))
+    ) STRICT;
+
+    CREATE TABLE setup_codes (
+      account TEXT PRIMARY KEY REFERENCES accounts (id) ON DELETE CASCADE,
+      digest BLOB NOT NULL CHECK (length(digest) = 32),
+      expires_at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE authenticators (
+      id TEXT PRIMARY KEY,
+      account TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+      secret BLOB NOT NULL,
+      confirmed INTEGER NOT NULL CHECK (confirmed IN (0, 1)),
+      last_step INTEGER NOT NULL,
+      failures INTEGER NOT NULL CHECK (failures >= 0),
+      disabled INTEGER NOT NULL CHECK (disabled IN (0, 1)),
+      UNIQUE (account, confirmed)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE recovery_codes (
+      account TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+      digest BLOB NOT NULL CHECK (length(digest) = 32),
+      PRIMARY KEY (account, digest)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE known_devices (
+      id TEXT PRIMARY KEY,
+      account TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+      digest BLOB NOT NULL CHECK (length(digest) = 32),
+      failures INTEGER NOT NULL CHECK (failures >= 0),
+      expires_at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX known_devices_of_account ON known_devices (account);
+
+    CREATE TABLE sessions (
+      id TEXT PRIMARY KEY,
+      account TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+      digest BLOB NOT NULL CHECK (length(digest) = 32),
+      factors INTEGER NOT NULL CHECK (factors IN (1, 2)),
+      methods TEXT NOT NULL,
+      created_at INTEGER NOT NULL,
+      authenticated_at INTEGER NOT NULL,
+      expires_at INTEGER NOT NULL,
+      idle_expires_at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX sessions_of_account ON sessions (account);
+
+    CREATE TABLE challenges (
+      id TEXT PRIMARY KEY,
+      account TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+      digest BLOB NOT NULL CHECK (length(digest) = 32),
+      expires_at INTEGER NOT NULL,
+      known_device TEXT
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX challenges_of_account ON challenges (account);
+
+    CREATE TABLE budgets (
+      key BLOB PRIMARY KEY CHECK (length(key) = 32),
+      failures INTEGER NOT NULL CHECK (failures >= 0),
+      reserved INTEGER NOT NULL CHECK (reserved >= 0),
+      window_start INTEGER NOT NULL,
+      last_failure INTEGER NOT NULL,
+      expires_at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE meetings (
+      seq INTEGER PRIMARY KEY,
+      id TEXT NOT NULL UNIQUE,
+      external TEXT,
+      frontend TEXT NOT NULL,
+      kind TEXT NOT NULL CHECK (kind IN ('once', 'series')),
+      title TEXT,
+      host TEXT NOT NULL REFERENCES accounts (id),
+      profile TEXT NOT NULL,
+      settings TEXT NOT NULL,
+      passcode_kind TEXT CHECK (passcode_kind IN ('characters', 'words', 'digits')),
+      passcode_digest BLOB CHECK (length(passcode_digest) = 32),
+      passcode_failures INTEGER NOT NULL CHECK (passcode_failures >= 0),
+      state TEXT NOT NULL CHECK (state IN ('scheduled', 'open', 'ended')),
+      locked INTEGER NOT NULL CHECK (locked IN (0, 1)),
+      occurrence INTEGER NOT NULL CHECK (occurrence > 0),
+      epoch INTEGER NOT NULL CHECK (epoch > 0),
+      waiting INTEGER NOT NULL CHECK (waiting >= 0),
+      admitted INTEGER NOT NULL CHECK (admitted >= 0),
+      present INTEGER NOT NULL CHECK (present >= 0),
+      hosts_admitted INTEGER NOT NULL CHECK (hosts_admitted >= 0),
+      hosts_present INTEGER NOT NULL CHECK (hosts_present >= 0),
+      created_at INTEGER NOT NULL,
+      version INTEGER NOT NULL CHECK (version > 0),
+      UNIQUE (frontend, external),
+      CHECK ((passcode_kind IS NULL) = (passcode_digest IS NULL))
+    ) STRICT;
+    CREATE INDEX meetings_of_host ON meetings (host, seq);
+    CREATE TRIGGER meetings_epoch_never_falls BEFORE UPDATE OF epoch ON meetings WHEN NEW.epoch < OLD.epoch
+    BEGIN SELECT RAISE(ABORT, 'an epoch never falls'); END;
+
+    CREATE TABLE cohosts (
+      meeting TEXT NOT NULL REFERENCES meetings (id) ON DELETE CASCADE,
+      account TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+      PRIMARY KEY (meeting, account)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX cohosts_by_account ON cohosts (account);
+
+    CREATE TABLE joins (
+      seq INTEGER PRIMARY KEY,
+      id TEXT NOT NULL UNIQUE,
+      meeting TEXT NOT NULL REFERENCES meetings (id) ON DELETE CASCADE,
+      occurrence INTEGER NOT NULL,
+      frontend TEXT NOT NULL,
+      audience TEXT NOT NULL,
+      state TEXT NOT NULL
+        CHECK (state IN ('waiting', 'admitted', 'present', 'denied', 'withdrawn', 'expired', 'removed', 'left')),
+      role TEXT NOT NULL CHECK (role IN ('viewer', 'participant', 'cohost', 'host')),
+      class TEXT NOT NULL CHECK (class IN ('host', 'cohost', 'invitee', 'member', 'guest')),
+      display_name TEXT NOT NULL,
+      account TEXT,
+      session TEXT,
+      verified INTEGER NOT NULL CHECK (verified IN (0, 1)),
+      publish INTEGER NOT NULL CHECK (publish BETWEEN 0 AND 7),
+      client_kind TEXT NOT NULL CHECK (client_kind IN ('person', 'phone', 'endpoint', 'bot')),
+      created_at INTEGER NOT NULL,
+      deadline INTEGER,
+      waiting_for TEXT CHECK (waiting_for IN ('opening', 'host', 'admission', 'seat')),
+      waiting_since INTEGER,
+      unproven INTEGER NOT NULL CHECK (unproven IN (0, 1)),
+      message TEXT,
+      ticket_digest BLOB NOT NULL CHECK (length(ticket_digest) = 32),
+      salt BLOB NOT NULL CHECK (length(salt) = 16),
+      CHECK ((state = 'waiting') = (waiting_for IS NOT NULL))
+    ) STRICT;
+    CREATE INDEX joins_of_meeting ON joins (meeting, occurrence, state);
+    CREATE INDEX joins_due ON joins (deadline) WHERE deadline IS NOT NULL;
+
+    CREATE TABLE redeemed_grants (
+      id TEXT PRIMARY KEY,
+      expires_at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE idempotency (
+      scope BLOB PRIMARY KEY CHECK (length(scope) = 32),
+      body BLOB NOT NULL CHECK (length(body) = 32),
+      answer BLOB NOT NULL,
+      expires_at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE refusals (
+      minute INTEGER NOT NULL,
+      source BLOB NOT NULL CHECK (length(source) = 32),
+      code TEXT NOT NULL,
+      count INTEGER NOT NULL CHECK (count > 0),
+      PRIMARY KEY (minute, source, code)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE audit_records (
+      idx INTEGER PRIMARY KEY CHECK (idx >= 0),
+      time INTEGER NOT NULL,
+      event TEXT NOT NULL,
+      actor TEXT NOT NULL,
+      subject TEXT NOT NULL,
+      request TEXT NOT NULL,
+      detail TEXT NOT NULL,
+      sealed BLOB NOT NULL,
+      leaf BLOB NOT NULL CHECK (length(leaf) = 32),
+      mark BLOB NOT NULL CHECK (length(mark) = 32)
+    ) STRICT;
+
+    CREATE TABLE audit_checkpoints (
+      size INTEGER PRIMARY KEY,
+      note TEXT NOT NULL
+    ) STRICT;
+
+    -- One row: the head of the audit's tree, and the latest time that any decision was made at.
+    CREATE TABLE audit_head (
+      one INTEGER PRIMARY KEY CHECK (one = 1),
+      size INTEGER NOT NULL CHECK (size >= 0),
+      peaks BLOB NOT NULL,
+      mark BLOB NOT NULL CHECK (length(mark) = 32),
+      time INTEGER NOT NULL
+    ) STRICT;
+    """
+}
