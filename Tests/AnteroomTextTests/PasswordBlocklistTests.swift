@@ -38,7 +38,8 @@ private func reason(
   @Test(arguments: [
     "123456789012345", "987654321098765", "abcdefghijklmno", "zyxwvutsrqponml", "QwertyUiopAsdfg", "poiuytrewqlkjhg",
     "1qaz2wsx3edc4rf", "qazwsxedcrfvtgb", "qwertzuiopasdfg", "azertyuiopqsdfg", "abcdefgh12345678", "!@#$%^&*()_+!@#",
-    "qwerty123456asdf", "aaaaaaa1111111", "12345678a", "aaaaaaaaaaaaaab", "qwertyuiopasdf1!", "1q2w3e4r5t6y7u8i",
+    "qwerty123456asdf", "aaaaaaa1111111", "12345678a", "aaaaaaaaaaaaaab", String(repeating: "a", count: 255) + "b",
+    "qwertyuiopasdf1!", "1q2w3e4r5t6y7u8i",
     "\u{430}\u{431}\u{432}\u{433}\u{434}\u{435}\u{436}\u{437}",
     "\u{439}\u{446}\u{443}\u{43A}\u{435}\u{43D}\u{433}\u{448}",
   ])

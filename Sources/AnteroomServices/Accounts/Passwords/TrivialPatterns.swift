@@ -18,7 +18,7 @@ enum TrivialPatterns {
 
   /// Wholly walks of three code points or more, but for `spare` code points.
   static func isMadeOfWalks(_ text: Span<UInt8>, spare: Int) -> Bool {
-    guard !text.isEmpty, text.count <= 128 else { return false }
+    guard !text.isEmpty else { return false }
     var position = 0
     var uncovered = 0
     while position < text.count {

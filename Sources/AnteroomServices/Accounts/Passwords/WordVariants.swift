@@ -66,9 +66,15 @@ enum WordVariants {
   /// Equal, or the digit or sign that people put for the letter.
   private static func isLike(_ typed: UInt8, _ letter: UInt8) -> Bool {
     guard typed != letter else { return true }
-    return switch (Character(Unicode.Scalar(typed)), Character(Unicode.Scalar(letter))) {
-    case ("@", "a"), ("4", "a"), ("8", "b"), ("3", "e"), ("1", "i"), ("!", "i"), ("1", "l"), ("0", "o"): true
-    case ("$", "s"), ("5", "s"), ("7", "t"): true
+    return switch typed {
+    case UInt8(ascii: "@"), UInt8(ascii: "4"): letter == UInt8(ascii: "a")
+    case UInt8(ascii: "8"): letter == UInt8(ascii: "b")
+    case UInt8(ascii: "3"): letter == UInt8(ascii: "e")
+    case UInt8(ascii: "1"): letter == UInt8(ascii: "i") || letter == UInt8(ascii: "l")
+    case UInt8(ascii: "!"): letter == UInt8(ascii: "i")
+    case UInt8(ascii: "0"): letter == UInt8(ascii: "o")
+    case UInt8(ascii: "$"), UInt8(ascii: "5"): letter == UInt8(ascii: "s")
+    case UInt8(ascii: "7"): letter == UInt8(ascii: "t")
     default: false
     }
   }
