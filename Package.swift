@@ -93,5 +93,6 @@ let package = Package(
       name: "CUnicodeText",
       linkerSettings: [.linkedLibrary("icui18n"), .linkedLibrary("icuuc")]),
     .target(name: "CProcess"),
+    tests("AnteroomTextTests", ["AnteroomText", "AnteroomServices", "AnteroomCore", "SecretMemory"]),
   ]
 )

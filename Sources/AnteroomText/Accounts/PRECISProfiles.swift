@@ -1,0 +1,76 @@
+import AnteroomCore
+import CUnicodeText
+
+/// Names by their PRECIS profiles (RFC 8264, 8265, 8266), and narrower by what a name must not hide:
+/// no controls, bidi controls, zero-width, private-use or unassigned code points, no join controls, and
+/// no combining mark in front, which would change what is printed before the name.
+package struct PRECISProfiles: TextProfiles {
+  // Longer text is no name after any preparation, and putting thousands of combining marks in order is
+  // work that a stranger should not be able to ask for.
+  private static let mostBytes = 4096
+
+  package init() {}
+
+  /// Width mapping, IdentifierClass, lower case, NFC, IdentifierClass again, Bidi Rule. A text that would
+  /// change once more is refused: it would name somebody else at its second use.
+  package func usernameCaseMapped(_ text: String) -> String? {
+    guard let typed = Self.codePoints(text), let once = Self.username(typed) else { return nil }
+    guard let twice = Self.username(once), twice.isEqual(to: once) else { return nil }
+    return once.text
+  }
+
+  /// Applied again up to three times, until nothing changes (RFC 8266, section 2.3); else refused.
+  package func nickname(_ text: String) -> String? {
+    guard var current = Self.codePoints(text) else { return nil }
+    for _ in 0..<4 {
+      guard let next = Self.nickname(current) else { return nil }
+      if next.isEqual(to: current) { return current.text }
+      current = next
+    }
+    return nil
+  }
+
+  /// The UTS 39 skeleton: equal for texts that look alike. For comparing only, never for showing.
+  package func skeleton(of text: String) -> String {
+    guard text.utf8.count <= Self.mostBytes else { return text }
+    return WipedCodePoints(text).changed(.skeleton)?.text ?? text
+  }
+
+  private static func codePoints(_ text: String) -> WipedCodePoints? {
+    guard text.utf8.count <= mostBytes else { return nil }
+    return WipedCodePoints(text)
+  }
+
+  private static func username(_ typed: borrowing WipedCodePoints) -> WipedCodePoints? {
+    var wide = WipedCodePoints(capacity: typed.count)
+    for index in 0..<typed.count { wide.append(anteroom_unicode_width_mapped(typed[index])) }
+    guard StringClass.identifier.allows(wide), let lower = wide.changed(.lowerCase) else { return nil }
+    guard let prepared = lower.changed(.nfc), !prepared.isEmpty else { return nil }
+    guard StringClass.identifier.allows(prepared), isPlain(prepared) else { return nil }
+    guard BidiRule.allows(prepared) else { return nil }
+    return prepared
+  }
+
+  private static func nickname(_ typed: borrowing WipedCodePoints) -> WipedCodePoints? {
+    guard StringClass.freeform.allows(typed) else { return nil }
+    guard let prepared = typed.withSpacesCollapsed().changed(.nfkc), !prepared.isEmpty else { return nil }
+    guard StringClass.freeform.allows(prepared), isPlain(prepared), hasInk(prepared) else {
+      return nil
+    }
+    return prepared
+  }
+
+  /// The classes let join controls stand where a script needs them; in a name they would be a difference
+  /// that nobody sees.
+  private static func isPlain(_ text: borrowing WipedCodePoints) -> Bool {
+    guard !UnicodeFacts(of: text[0]).contains(.mark) else { return false }
+    for index in 0..<text.count where UnicodeFacts(of: text[index]).contains(.joinControl) { return false }
+    return true
+  }
+
+  /// Something to see: BRAILLE PATTERN BLANK is a symbol to the tables and nothing to the eye.
+  private static func hasInk(_ text: borrowing WipedCodePoints) -> Bool {
+    for index in 0..<text.count where text[index] != 0x2800 && text[index] != 0x20 { return true }
+    return false
+  }
+}
