@@ -91,5 +91,7 @@ let package = Package(
       name: "CUnicodeText",
       linkerSettings: [.linkedLibrary("icui18n"), .linkedLibrary("icuuc")]),
     .target(name: "CProcess"),
+    // Tests.
+    tests("ArchitectureTests", []),
   ]
 )
