@@ -5,21 +5,15 @@ package enum PasswordObjection: Hashable, Sendable {
   case tooShort(minimum: Int)
   case tooLong
   case notAllowed
-  /// It is on a list that guessers try first: which one.
-  case blocked(String)
-}
-
-/// The blocklist of the contract's section 3.1, compared with the whole password, letter case aside.
-package protocol PasswordBlocklist: Sendable {
-  /// A code of the reason (`common`, `context`, `pattern`), or nil.
-  func objection(to password: borrowing Password, username: String?) -> String?
+  /// It is what guessers try first.
+  case blocked(BlockReason)
 }
 
 /// Judges a new password. Nothing is asked of it but length and not being one that is tried first.
 package struct PasswordRules: Sendable {
-  private let blocklist: any PasswordBlocklist
+  private let blocklist: PasswordBlocklist
 
-  package init(blocklist: any PasswordBlocklist) {
+  package init(blocklist: PasswordBlocklist) {
     self.blocklist = blocklist
   }
 
@@ -29,6 +23,6 @@ package struct PasswordRules: Sendable {
     let minimum = PasswordLength.minimum(hasSecondFactor: hasSecondFactor)
     if password.codePoints < minimum { return .tooShort(minimum: minimum) }
     if password.codePoints > PasswordLength.longest { return .tooLong }
-    return blocklist.objection(to: password, username: username?.text).map(PasswordObjection.blocked)
+    return blocklist.reason(for: password, username: username?.text, serviceNames: []).map(PasswordObjection.blocked)
   }
 }
