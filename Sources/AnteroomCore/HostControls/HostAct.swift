@@ -1,7 +1,8 @@
 /// What a host does to one join.
 package enum JoinAct: Hashable, Sendable {
   case admit
-  case deny(message: String?)
+  /// `reason` is for hosts and the audit, `message` for the person.
+  case deny(reason: String?, message: String?)
 }
 
 /// Whether an act is possible, by the join's state and the meeting's.

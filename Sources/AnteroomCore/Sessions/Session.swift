@@ -1,8 +1,16 @@
-/// What was shown to get a session; RFC 8176 names where it has one.
+/// What was shown to get a session.
 package enum SignInMethod: String, Sendable, CaseIterable {
-  case password = "pwd"
-  case totp = "otp"
+  case password
+  case totp
   case recoveryCode = "recovery_code"
+
+  /// The name that a grant's `amr` has for it (RFC 8176, section 2).
+  package var amr: String {
+    switch self {
+    case .password: "pwd"
+    case .totp, .recoveryCode: "otp"
+    }
+  }
 }
 
 /// Proof that an account signed in.

@@ -42,16 +42,20 @@ extension SQLiteSnapshot {
   }
 
   func meetings(
-    after cursor: Int64?, limit: Int, account: AccountID?, external: String?, state: MeetingState?
+    after cursor: Int64?, limit: Int, account: AccountID?, role: JoinRole?, external: String?, state: MeetingState?
   ) throws(StorageFault) -> Page<Meeting> {
     try db.page(
       """
       SELECT m.seq, \(SQLiteSnapshot.columns) FROM meetings m
       WHERE m.seq > ?1 AND (?3 IS NULL OR m.external = ?3) AND (?4 IS NULL OR m.state = ?4) AND (?2 IS NULL
-        OR m.host = ?2 OR EXISTS (SELECT 1 FROM cohosts c WHERE c.meeting = m.id AND c.account = ?2))
-      ORDER BY m.seq LIMIT ?5
+        OR (?5 IS NOT 'cohost' AND m.host = ?2)
+        OR (?5 IS NOT 'host' AND EXISTS (SELECT 1 FROM cohosts c WHERE c.meeting = m.id AND c.account = ?2)))
+      ORDER BY m.seq LIMIT ?6
       """,
-      [.integer(cursor ?? 0), .optional(account?.text), .optional(external), .optional(state?.rawValue)], limit: limit
+      [
+        .integer(cursor ?? 0), .optional(account?.text),
+        .optional(external), .optional(state?.rawValue), .optional(role?.rawValue),
+      ], limit: limit
     ) { SQLiteSnapshot.read($0, from: 1) }
   }
 

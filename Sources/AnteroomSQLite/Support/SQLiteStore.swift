@@ -123,7 +123,8 @@ package final class SQLiteStore: Store {
   package func read<Answer: Sendable>(
     _ body: @escaping @Sendable (any Snapshot) throws(StorageFault) -> Answer
   ) async throws(StorageFault) -> Answer {
-    let result = await withCheckedContinuation { (continuation: CheckedContinuation<Result<Answer, StorageFault>, Never>) in
+    let result = await withCheckedContinuation {
+      (continuation: CheckedContinuation<Result<Answer, StorageFault>, Never>) in
       readerQueue.async { [self] in
         continuation.resume(returning: readNow(body))
       }

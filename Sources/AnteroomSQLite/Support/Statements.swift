@@ -46,7 +46,9 @@ extension StorageFault {
       return
     }
     // Neither the statement nor its arguments: there may be a person in them.
-    self = error.resultCode == .SQLITE_FULL ? .full : .unavailable("SQLite: \(error.resultCode) (\(error.extendedResultCode.rawValue))")
+    self =
+      error.resultCode == .SQLITE_FULL
+      ? .full : .unavailable("SQLite: \(error.resultCode) (\(error.extendedResultCode.rawValue))")
   }
 }
 

@@ -57,7 +57,8 @@ package struct AccountPorts: Sendable {
   }
 
   /// The digest of a code as somebody typed it; nil when it has not the shape of one.
-  func digest(ofTyped code: borrowing OneTimeCode, characters: Int, purpose: DigestPurpose, context: String) -> Digest? {
+  func digest(ofTyped code: borrowing OneTimeCode, characters: Int, purpose: DigestPurpose, context: String) -> Digest?
+  {
     var canonical: [UInt8] = []
     let isCode = code.bytes.withBytes { $0.count <= 256 && Base32.canonical($0, into: &canonical) }
     defer { for index in canonical.indices { canonical[index] = 0 } }

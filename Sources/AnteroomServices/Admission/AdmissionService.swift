@@ -175,7 +175,9 @@ package struct AdmissionService: Sendable {
     var latest: Instant?
     for bucket in buckets {
       guard let budget = try tx.budget(bucket.key) else { continue }
-      if case .spent(let until) = budget.verdict(under: bucket.rule, at: tx.now) { latest = max(latest ?? until, until) }
+      if case .spent(let until) = budget.verdict(under: bucket.rule, at: tx.now) {
+        latest = max(latest ?? until, until)
+      }
     }
     return latest.map(AttemptBudget.Verdict.spent(until:)) ?? .available
   }
@@ -202,7 +204,9 @@ package struct AdmissionService: Sendable {
     }
     try tx.commit(draft.buckets, at: tx.now)
     try tx.countRefusal(source: draft.source, code: "join-refused")
-    guard var meeting, case .digest = draft.passcode, meeting.state != .ended, !meeting.passcodeMustRotate else { return }
+    guard var meeting, case .digest = draft.passcode, meeting.state != .ended, !meeting.passcodeMustRotate else {
+      return
+    }
     meeting.passcodeFailures += 1
     try tx.update(meeting)
     if meeting.passcodeMustRotate {

@@ -30,7 +30,8 @@ package struct OwnJoinService: Sendable {
     let lifetime = ports.lifetime
     let found = try await ports.store.read { snapshot throws(StorageFault) -> (Join, Meeting, Session?)? in
       guard let stored = try snapshot.ownJoin(caller.bearer, caller: caller, lifetime: lifetime),
-        OwnJoinService.isTicketAlive(stored.join, at: snapshot.now), let meeting = try snapshot.meeting(stored.join.meeting)
+        OwnJoinService.isTicketAlive(stored.join, at: snapshot.now),
+        let meeting = try snapshot.meeting(stored.join.meeting)
       else { return nil }
       var session: Session?
       if let id = stored.join.session { session = try snapshot.session(id)?.session }
@@ -60,7 +61,8 @@ package struct OwnJoinService: Sendable {
     try await become(.left, event: .joinLeft, caller: caller)
   }
 
-  private func become(_ state: JoinState, event: AuditEvent, caller: Caller) async throws(StorageFault) -> OwnJoinResult {
+  private func become(_ state: JoinState, event: AuditEvent, caller: Caller) async throws(StorageFault) -> OwnJoinResult
+  {
     let lifetime = ports.lifetime
     let result = try await ports.store.write { tx throws(StorageFault) -> OwnJoinResult in
       guard let stored = try tx.ownJoin(caller.bearer, caller: caller, lifetime: lifetime),

@@ -30,7 +30,7 @@ package struct GrantMaker: Sendable {
         meeting: meeting.id, role: join.role, name: join.displayName.text, verified: join.verified,
         publish: join.publish, epoch: meeting.epoch, occurrence: join.occurrence,
         person: join.account.map { person($0, meeting.id, join.audience) }, authenticatedAt: session?.authenticatedAt,
-        methods: session?.methods.map(\.rawValue) ?? []))
+        methods: session?.methods.map(\.amr) ?? []))
   }
 
   /// The same account is the same person within a meeting and audience, and nobody elsewhere.

@@ -2,8 +2,10 @@ package import AnteroomCore
 
 package enum RedemptionResult: Sendable {
   case redeemed(Join, Meeting)
-  /// Not one of ours, of another front end's audience, expired, or its join is over.
+  /// Not one of ours, of another front end's audience, or expired.
   case invalid
+  /// The join was removed, has ended, or its meeting has.
+  case over
   case alreadyUsed
   case outdated
 }
@@ -26,9 +28,8 @@ package struct GrantService: Sendable {
   package func redeem(_ token: String, caller: Caller) async throws(StorageFault) -> RedemptionResult {
     guard let claims = claims(of: token, caller: caller) else { return .invalid }
     return try await ports.store.write { tx throws(StorageFault) in
-      guard tx.now < claims.expiresAt, let (stored, found) = try GrantService.current(claims, in: tx) else {
-        return .invalid
-      }
+      guard tx.now < claims.expiresAt else { return .invalid }
+      guard let (stored, found) = try GrantService.current(claims, in: tx) else { return .over }
       var meeting = found
       if try tx.isRedeemed(claims.id) { return .alreadyUsed }
       guard claims.epoch == meeting.epoch else { return .outdated }

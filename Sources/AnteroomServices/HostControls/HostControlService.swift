@@ -13,6 +13,17 @@ package enum HostAnswer<Value: Sendable>: Sendable {
   case stale
 }
 
+/// A join with the epoch that its meeting is at.
+package struct HostedJoin: Sendable {
+  package let join: Join
+  package let epoch: Epoch
+}
+
+package struct HostedJoins: Sendable {
+  package let joins: Page<Join>
+  package let epoch: Epoch
+}
+
 /// What hosts see and do. Each act asks for the right to it in its own transaction.
 package struct HostControlService: Sendable {
   let ports: AdmissionPorts
@@ -24,7 +35,7 @@ package struct HostControlService: Sendable {
   /// The joins of the running occurrence in the order they knocked; never a ticket or an address.
   package func joins(
     of id: MeetingID, states: [JoinState], after cursor: Int64?, limit: Int, caller: Caller
-  ) async throws(StorageFault) -> HostAnswer<Page<Join>> {
+  ) async throws(StorageFault) -> HostAnswer<HostedJoins> {
     let lifetime = ports.lifetime
     return try await ports.store.read { snapshot throws(StorageFault) in
       let meeting: Meeting
@@ -40,15 +51,18 @@ package struct HostControlService: Sendable {
         }
       }
       return .done(
-        try snapshot.joins(of: id, occurrence: meeting.occurrence, states: states, after: cursor, limit: limit))
+        HostedJoins(
+          joins: try snapshot.joins(
+            of: id, occurrence: meeting.occurrence, states: states, after: cursor, limit: limit),
+          epoch: meeting.epoch))
     }
   }
 
   /// Admits or denies one join. What was done already is done; what the state forbids changes nothing.
   package func act(
     _ act: JoinAct, on joinID: JoinID, in id: MeetingID, caller: Caller
-  ) async throws(StorageFault) -> HostAnswer<Join> {
-    let answer = try await ports.store.write { tx throws(StorageFault) -> HostAnswer<Join> in
+  ) async throws(StorageFault) -> HostAnswer<HostedJoin> {
+    let answer = try await ports.store.write { tx throws(StorageFault) -> HostAnswer<HostedJoin> in
       let authority = try tx.authority(over: id, caller: caller, lifetime: ports.lifetime)
       guard var meeting = authority.meeting, let actor = authority.actor else {
         return try refuse(authority, act: act.name, on: id, caller: caller, in: tx)
@@ -59,29 +73,31 @@ package struct HostControlService: Sendable {
       var join = stored.join
       let next: JoinState
       switch HostControlPolicy.judge(act, on: join, in: meeting) {
-      case .already: return .done(join)
+      case .already: return .done(HostedJoin(join: join, epoch: meeting.epoch))
       case .impossible(let obstacle): return .impossible(obstacle)
       case .proceed(let to): next = to
       }
       let event: AuditEvent
       let seconds: Int
+      var personal: [(key: String, value: String)] = [("display_name", join.displayName.text)]
       switch act {
       case .admit:
         event = .joinAdmitted
         seconds = meeting.policy.seatSeconds
-      case .deny(let message):
+      case .deny(let reason, let message):
         event = .joinDenied
         seconds = meeting.policy.ticketSeconds
         join.message = message
+        if let reason { personal.append(("reason", reason)) }
       }
       try tx.move(&join, to: next, in: &meeting, until: tx.now.adding(seconds: seconds))
       try tx.append(
         AuditEntry(
           event, by: actor, subject: join.id.text, request: caller.request, detail: [("meeting", id.text)],
-          personal: [("display_name", join.displayName.text)], salt: stored.salt))
-      return .done(join)
+          personal: personal, salt: stored.salt))
+      return .done(HostedJoin(join: join, epoch: meeting.epoch))
     }
-    if case .done(let join) = answer { ports.changed.fire(join.id) }
+    if case .done(let done) = answer { ports.changed.fire(done.join.id) }
     return answer
   }
 

@@ -198,7 +198,7 @@ package struct MeetingService: Sendable {
 
   /// The bearer's own meetings, or all of them to an operator.
   package func list(
-    after cursor: Int64?, limit: Int, external: String?, state: MeetingState?, caller: Caller
+    after cursor: Int64?, limit: Int, external: String?, state: MeetingState?, role: JoinRole?, caller: Caller
   ) async throws(StorageFault) -> ListAnswer {
     let lifetime = lifetime
     return try await store.read { snapshot throws(StorageFault) in
@@ -211,7 +211,7 @@ package struct MeetingService: Sendable {
         }
       }
       let page = try snapshot.meetings(
-        after: cursor, limit: limit, account: account, external: external, state: state)
+        after: cursor, limit: limit, account: account, role: role, external: external, state: state)
       var shown: [ShownMeeting] = []
       for meeting in page.items {
         shown.append(ShownMeeting(meeting: meeting, host: try snapshot.account(meeting.host)))

@@ -26,7 +26,8 @@ package struct Passcodes: Sendable {
     case .characters:
       let plain = Base32.text(randomness.bytes(7), characters: 10)
       text = plain.prefix(5) + "-" + plain.suffix(5)
-    case .words: text = (0..<5).map { _ in PasscodeWords.word(uniform(below: PasscodeWords.count)) }.joined(separator: "-")
+    case .words:
+      text = (0..<5).map { _ in PasscodeWords.word(uniform(below: PasscodeWords.count)) }.joined(separator: "-")
     case .digits: text = (0..<8).map { _ in String(uniform(below: 10)) }.joined()
     }
     return Made(kind: kind, text: text, digest: digest(of: Array(text.utf8).span, in: meeting.text))

@@ -2,10 +2,11 @@ package import AnteroomCore
 
 package protocol MeetingReading {
   func meeting(_ id: MeetingID) throws(StorageFault) -> Meeting?
-  /// In the order they were made; with `account`, those that it hosts or cohosts; with `external`, those
+  /// In the order they were made; with `account`, those that it hosts
+  /// or cohosts, or has just that `role` in; with `external`, those
   /// of that name.
   func meetings(
-    after cursor: Int64?, limit: Int, account: AccountID?, external: String?, state: MeetingState?
+    after cursor: Int64?, limit: Int, account: AccountID?, role: JoinRole?, external: String?, state: MeetingState?
   ) throws(StorageFault) -> Page<Meeting>
   func meetingCount() throws(StorageFault) -> (meetings: Int, waiting: Int)
 }

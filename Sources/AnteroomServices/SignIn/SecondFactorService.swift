@@ -128,7 +128,8 @@ extension Transaction {
     case .disabled: return false
     case .wrong: break
     case .replayed:
-      try append(AuditEntry(.codeReplayed, by: .frontEnd(caller.frontEnd.name), subject: subject.text, request: caller.request))
+      try append(
+        AuditEntry(.codeReplayed, by: .frontEnd(caller.frontEnd.name), subject: subject.text, request: caller.request))
     case .nowDisabled:
       try append(AuditEntry(.totpDisabled, by: .system, subject: subject.text, request: caller.request))
     }

@@ -30,7 +30,8 @@ enum MeetingAuthority: Sendable {
 
 extension Snapshot {
   /// By what right the caller acts in a meeting. Ownership comes from the record alone.
-  func authority(over id: MeetingID, caller: Caller, lifetime: SessionLifetime) throws(StorageFault) -> MeetingAuthority {
+  func authority(over id: MeetingID, caller: Caller, lifetime: SessionLifetime) throws(StorageFault) -> MeetingAuthority
+  {
     guard let bearer = caller.bearer else { return .invalidToken }
     switch bearer.kind {
     case .challenge, .knownDevice: return .invalidToken

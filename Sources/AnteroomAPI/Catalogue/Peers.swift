@@ -1,0 +1,42 @@
+package import AnteroomServices
+
+/// Which process may speak, and as what: decided from the kernel's word about it.
+package struct Peers: Sendable {
+  /// Uids that the admin socket takes besides root and the daemon's own.
+  private let adminGroup: UInt32?
+  private let ownUID: UInt32
+  private let byUID: [UInt32: FrontEnd]
+  /// Where no front end is configured: whoever the socket's mode lets connect.
+  private let anybody: FrontEnd?
+  private let console: FrontEnd
+
+  /// `frontEnds` by uid; empty means that the socket's group is trusted with all but accounts and
+  /// schedule. `audiences` are all that are configured.
+  package init(frontEnds: [UInt32: FrontEnd], audiences: [String], adminGroup: UInt32?, ownUID: UInt32) {
+    byUID = frontEnds
+    self.adminGroup = adminGroup
+    self.ownUID = ownUID
+    let permissions = Set(Permission.allCases)
+    anybody =
+      frontEnds.isEmpty
+      ? FrontEnd(
+        name: "frontend", permissions: permissions.subtracting([.accounts, .schedule]), audiences: audiences,
+        isBelievedOnSource: false, clientKind: nil, link: nil)
+      : nil
+    console = FrontEnd(
+      name: "admin", permissions: permissions, audiences: audiences, isBelievedOnSource: false, clientKind: nil,
+      link: nil)
+  }
+
+  /// Who the peer is on this socket; nil for one that may not speak there.
+  func frontEnd(_ peer: Peer, on socket: SocketRole) -> FrontEnd? {
+    switch socket {
+    case .frontend: byUID[peer.uid] ?? anybody
+    case .admin: mayOperate(peer) ? console : nil
+    }
+  }
+
+  private func mayOperate(_ peer: Peer) -> Bool {
+    peer.uid == 0 || peer.uid == ownUID || (adminGroup.map { $0 == peer.gid } ?? false)
+  }
+}

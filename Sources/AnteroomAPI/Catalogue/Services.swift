@@ -1,0 +1,43 @@
+package import AnteroomServices
+
+/// The use cases that endpoints call.
+package struct Services: Sendable {
+  package let accounts: AccountService
+  package let resets: PasswordResetService
+  package let signIn: SignInService
+  package let secondFactor: SecondFactorService
+  package let enrolment: EnrolmentService
+  package let sessions: SessionService
+  package let meetings: MeetingService
+  package let admission: AdmissionService
+  package let ownJoins: OwnJoinService
+  package let hostControls: HostControlService
+  package let grants: GrantService
+  package let audit: AuditService
+  package let operation: any OperationFacts
+  package let mint: TokenMint
+  package let publicKeys: [PublicKey]
+
+  package init(
+    accounts: AccountService, resets: PasswordResetService, signIn: SignInService, secondFactor: SecondFactorService,
+    enrolment: EnrolmentService, sessions: SessionService, meetings: MeetingService, admission: AdmissionService,
+    ownJoins: OwnJoinService, hostControls: HostControlService, grants: GrantService, audit: AuditService,
+    operation: any OperationFacts, mint: TokenMint, publicKeys: [PublicKey]
+  ) {
+    self.accounts = accounts
+    self.resets = resets
+    self.signIn = signIn
+    self.secondFactor = secondFactor
+    self.enrolment = enrolment
+    self.sessions = sessions
+    self.meetings = meetings
+    self.admission = admission
+    self.ownJoins = ownJoins
+    self.hostControls = hostControls
+    self.grants = grants
+    self.audit = audit
+    self.operation = operation
+    self.mint = mint
+    self.publicKeys = publicKeys
+  }
+}

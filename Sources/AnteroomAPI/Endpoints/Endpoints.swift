@@ -1,0 +1,18 @@
+import AnteroomServices
+
+/// Every operation, in the order of the contract. One endpoint, one file; this is their list.
+enum Endpoints {
+  static func all(_ services: Services) -> [Endpoint] {
+    [
+      .health(services), .status(services), .openAPI(), .keys(services), .keyPEM(services),
+      .createAccount(services), .listAccounts(services), .showAccount(services), .changeAccount(services),
+      .resetPassword(services), .redeemPasswordReset(services), .enrolTOTP(services), .confirmTOTP(services),
+      .signIn(services), .secondFactor(services), .introspectSession(services), .signOut(services),
+      .createMeeting(services), .listMeetings(services), .showMeeting(services), .lockMeeting(services),
+      .unlockMeeting(services), .endMeeting(services), .join(services), .listJoins(services), .admitJoin(services),
+      .denyJoin(services), .showOwnJoin(services), .withdrawJoin(services), .leaveJoin(services),
+      .redeemGrant(services), .introspectGrant(services), .listAudit(services), .auditCheckpoint(services),
+      .verifyAudit(services),
+    ]
+  }
+}

@@ -1,0 +1,53 @@
+import AnteroomCore
+import AnteroomServices
+
+extension Endpoint {
+  static func showOwnJoin(_ services: Services) -> Endpoint {
+    Endpoint(
+      "showOwnJoin", "GET", "/v1/joins/self", access: .frontEnds(.joins, bearer: .ticket), secret: nil, cost: .read,
+      query: ["wait"], body: .none
+    ) { exchange in
+      var seconds: Int64 = 0
+      if let text = exchange.query["wait"] {
+        guard let wanted = Numbers.decimal(text), (0...30).contains(wanted) else {
+          throw Refusal(.invalidField, "wait must be a whole number of seconds from 0 to 30.")
+        }
+        seconds = wanted
+      }
+      return try .own(try await services.ownJoins.show(seconds: Int(seconds), caller: exchange.caller), exchange)
+    }
+  }
+
+  static func withdrawJoin(_ services: Services) -> Endpoint {
+    Endpoint(
+      "withdrawJoin", "POST", "/v1/joins/self/withdraw", access: .frontEnds(.joins, bearer: .ticket), secret: nil,
+      cost: .write, body: .none
+    ) { exchange in try .own(try await services.ownJoins.withdraw(caller: exchange.caller), exchange) }
+  }
+
+  static func leaveJoin(_ services: Services) -> Endpoint {
+    Endpoint(
+      "leaveJoin", "POST", "/v1/joins/self/leave", access: .frontEnds(.joins, bearer: .ticket), secret: nil,
+      cost: .write, body: .none
+    ) { exchange in try .own(try await services.ownJoins.leave(caller: exchange.caller), exchange) }
+  }
+}
+
+extension Reply {
+  fileprivate static func own(_ result: OwnJoinResult, _ exchange: Exchange) throws(Refusal) -> Reply {
+    switch result {
+    case .join(let own): return .own(own, maySeeGrants: exchange.caller.frontEnd.permissions.contains(.grants))
+    case .invalidToken: throw Refusal(.invalidToken)
+    case .impossible(let state): throw Refusal(.stateConflict, "The join is \(state.rawValue).")
+    }
+  }
+
+  /// A joiner's own join: its state, and a grant where it may have one.
+  static func own(_ own: OwnJoin, maySeeGrants: Bool) -> Reply {
+    .json(200) { json in
+      json.key("join")
+      json.join(own.join, epoch: own.meeting.epoch)
+      if let grant = own.grant, maySeeGrants { json.member("grant", grant) }
+    }
+  }
+}
