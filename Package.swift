@@ -91,5 +91,7 @@ let package = Package(
       name: "CUnicodeText",
       linkerSettings: [.linkedLibrary("icui18n"), .linkedLibrary("icuuc")]),
     .target(name: "CProcess"),
+    tests(
+      "AnteroomCryptoTests", ["AnteroomCrypto", "AnteroomServices", "AnteroomCore", "SecretMemory", "COath", crypto]),
   ]
 )
