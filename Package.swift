@@ -92,6 +92,7 @@ let package = Package(
       linkerSettings: [.linkedLibrary("icui18n"), .linkedLibrary("icuuc")]),
     .target(name: "CProcess"),
     tests(
-      "AnteroomCryptoTests", ["AnteroomCrypto", "AnteroomServices", "AnteroomCore", "SecretMemory", "COath", crypto]),
+      "AnteroomCryptoTests",
+      ["AnteroomCrypto", "AnteroomServices", "AnteroomCore", "SecretMemory", "CArgon2Arena", "COath", crypto]),
   ]
 )

@@ -17,11 +17,12 @@ private func digest(_ purpose: DigestPurpose, _ context: String, _ value: String
     #expect(hash.hex == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
   }
 
-  @Test func `a keyed digest is HMAC over the context with its length and the value`() {
-    let key = testRoot().key(for: .digest(.passcode), generation: 1)
+  @Test(arguments: DigestPurpose.allCases)
+  func `a keyed digest is HMAC over the context with its length and the value`(purpose: DigestPurpose) {
+    let key = testRoot().key(for: .digest(purpose), generation: 1)
     let message: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 2] + Array("m1".utf8) + Array("secret".utf8)
     let expected = Array(HMAC<SHA256>.authenticationCode(for: message, using: key))
-    #expect(digest(.passcode, "m1", "secret").bytes == expected)
+    #expect(digest(purpose, "m1", "secret").bytes == expected)
   }
 
   @Test func `equal values differ by purpose, context, root key and where the context ends`() {

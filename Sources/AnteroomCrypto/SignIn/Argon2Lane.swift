@@ -56,7 +56,7 @@ package final class Argon2Lane: PasswordHashing {
   package func hash(
     _ password: consuming Password, fairness: String
   ) async throws(HashingRefusal) -> PasswordHash {
-    let box = SecretBox(password.bytes.copy())
+    let box = Argon2Lane.boxed(password)
     let answer = await pool.run(line: fairness) { [self] () throws(Argon2.Fault) -> HashingAnswer in
       guard let password = box.take() else { return .refused(.shuttingDown) }
       return .hashed(try freshHash(of: password))
@@ -72,7 +72,7 @@ package final class Argon2Lane: PasswordHashing {
     _ password: consuming Password, against stored: PasswordHash?, fairness: String
   ) async throws(HashingRefusal) -> PasswordVerification {
     guard let comparison = Comparison(stored, peppers: peppers, current: parameters) else { return .corrupt }
-    let box = SecretBox(password.bytes.copy())
+    let box = Argon2Lane.boxed(password)
     let answer = await pool.run(line: fairness) { [self] () throws(Argon2.Fault) -> HashingAnswer in
       guard let password = box.take() else { return .refused(.shuttingDown) }
       return .verified(try verify(password, by: comparison))
@@ -83,6 +83,10 @@ package final class Argon2Lane: PasswordHashing {
     case .hashed: preconditionFailure("a new hash answered a verification")
     }
   }
+
+  /// Ends the password here and now: held by its caller it would outlive the hash by as long as the job
+  /// waits. (A value of another module cannot be taken apart, so its bytes are copied.)
+  private static func boxed(_ password: consuming Password) -> SecretBox { SecretBox(password.bytes.copy()) }
 
   /// What a password is compared with, decided before it is queued; nil for a hash that this program
   /// could not have written, or will not compute.
