@@ -5,9 +5,6 @@ import Testing
 @testable import AnteroomCrypto
 
 private let light = Argon2Parameters.belowFloorForTests()
-/// About a tenth of a second: long enough to queue behind.
-private let slow = Argon2Parameters.belowFloorForTests(memoryKiB: 16 * 1024, iterations: 6)
-
 private func withLane<R>(
   _ parameters: Argon2Parameters = light, root: RootKey = testRoot(), generations: ClosedRange<Int> = 1...1,
   concurrency: Int = 1, queue: Int = 64, queueSeconds: Int = 30, _ body: (Argon2Lane) async throws -> R
@@ -143,53 +140,6 @@ extension Argon2Lane {
     }
   }
 
-  @Test func `after the shutdown what waits and what comes is refused, and what runs is answered`() async throws {
-    try await withLane(slow) { lane in
-      let results = await withTaskGroup(of: HashingRefusal?.self) { group in
-        for _ in 0..<4 { group.addTask { await lane.refusal() } }
-        while lane.load.running + lane.load.waiting < 4 { await Task.yield() }
-        lane.shutDown()
-        return await group.reduce(into: []) { $0.append($1) }
-      }
-      let refused = results.filter { if case .shuttingDown = $0 { true } else { false } }
-      #expect(results.contains { $0 == nil } && !refused.isEmpty)
-      guard case .shuttingDown = await lane.refusal() else {
-        Issue.record("hashed after the shutdown")
-        return
-      }
-    }
-  }
-
-  @Test func `a cancelled task's job leaves the queue unhashed`() async throws {
-    try await withLane(slow) { lane in
-      let running = Task { await lane.refusal() }
-      while lane.load.running < 1 { await Task.yield() }
-      let waiting = (0..<8).map { _ in Task { await lane.refusal() } }
-      while lane.load.waiting < 8 { await Task.yield() }
-      for task in waiting { task.cancel() }
-      for task in waiting {
-        guard case .busy = await task.value else {
-          Issue.record("hashed for a client that left")
-          return
-        }
-      }
-      #expect(lane.load.waiting == 0)
-      #expect(await running.value == nil)
-    }
-  }
-
-  @Test func `more than the queue holds is refused at once with a time to come back`() async throws {
-    try await withLane(slow, queue: 2) { lane in
-      let refusals = await withTaskGroup(of: HashingRefusal?.self) { group in
-        for _ in 0..<12 { group.addTask { await lane.refusal() } }
-        return await group.reduce(into: []) { $0.append($1) }
-      }
-      let times = refusals.compactMap { if case .busy(let seconds)? = $0 { seconds } else { nil } }
-      #expect((8...10).contains(times.count))
-      #expect(times.allSatisfy { (1...120).contains($0) })
-    }
-  }
-
   @Test func `many jobs on two threads all come out right`() async throws {
     try await withLane(concurrency: 2, queue: 256) { lane in
       let stored = try await lane.hash(password("correct horse battery"), fairness: "test")
@@ -205,18 +155,6 @@ extension Argon2Lane {
       #expect(outcomes.count == 200)
       #expect(outcomes.allSatisfy { isRight, outcome in outcome == (isRight ? .match(nil) : .mismatch) })
       #expect(lane.load.waiting == 0 && lane.load.threads == 2)
-    }
-  }
-}
-
-extension Argon2Lane {
-  /// Hashes something; why not, where it was not hashed.
-  fileprivate func refusal() async -> HashingRefusal? {
-    do {
-      _ = try await hash(password("correct horse battery"), fairness: "test")
-      return nil
-    } catch {
-      return error
     }
   }
 }
