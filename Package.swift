@@ -96,5 +96,8 @@ let package = Package(
     tests("AnteroomTextTests", ["AnteroomText", "AnteroomServices", "AnteroomCore", "SecretMemory"]),
     // Tests.
     tests("ArchitectureTests", []),
+    tests(
+      "AnteroomCryptoTests",
+      ["AnteroomCrypto", "AnteroomServices", "AnteroomCore", "SecretMemory", "CArgon2Arena", "COath", crypto]),
   ]
 )

@@ -1,1 +1,32 @@
-int CArgon2Arena_placeholder(void);
+#ifndef ANTEROOM_CARGON2ARENA_H
+#define ANTEROOM_CARGON2ARENA_H
+
+#include <argon2.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Memory that one hashing thread keeps for Argon2 from job to job.
+ *
+ * libargon2 asks for its memory through two callbacks that carry no user pointer, so the arena is found by
+ * the calling thread. With one thread in `argon2_context.threads` the library calls them on that thread. */
+
+/* Maps `bytes` (rounded up to whole huge pages) for Argon2, kept out of core dumps, huge pages asked for.
+ * NULL when the system refuses. Unmapped with `anteroom_arena_unmap`. */
+void *anteroom_arena_map(size_t bytes);
+void anteroom_arena_unmap(void *arena);
+
+/* Makes `arena` the calling thread's, until it gives it up with NULL. */
+void anteroom_arena_adopt(void *arena);
+
+/* `allocate_cbk` and `free_cbk`: the arena where it is free and large enough, else memory mapped for this
+ * call alone. Mapped memory is wiped by the library before it comes back. */
+int anteroom_arena_allocate(uint8_t **memory, size_t bytes);
+void anteroom_arena_release(uint8_t *memory, size_t bytes);
+
+/* Whether what `anteroom_arena_allocate` gave out last on this thread was the arena. */
+int anteroom_arena_served_last(void);
+
+/* Raises the niceness of the calling thread alone. 0, or -1 where the system forbids it. */
+int anteroom_thread_lower_priority(int nice);
+
+#endif
