@@ -65,7 +65,7 @@ let package = Package(
     library("AnteroomAPI", ["AnteroomServices", "AnteroomCore", "SecretMemory"]),
     library(
       "AnteroomHTTP",
-      ["AnteroomAPI", "AnteroomCore", "AnteroomSystem", nioCore, nioPosix, nioHTTP1, lifecycle, logging]),
+      ["AnteroomAPI", "AnteroomCore", "AnteroomSystem", nioCore, nioPosix, lifecycle, logging]),
     library("AnteroomClient", ["AnteroomCore", nioCore, nioPosix, nioHTTP1]),
     // The composition root, apart from `main` so that tests and the benchmark start the same daemon.
     library(
@@ -91,5 +91,7 @@ let package = Package(
       name: "CUnicodeText",
       linkerSettings: [.linkedLibrary("icui18n"), .linkedLibrary("icuuc")]),
     .target(name: "CProcess"),
+    tests("AnteroomSystemTests", ["AnteroomSystem", "AnteroomServices", "AnteroomCore", "SecretMemory"]),
+    tests("AnteroomHTTPTests", ["AnteroomHTTP", "AnteroomAPI", "AnteroomSystem", "AnteroomCore", lifecycle, logging]),
   ]
 )

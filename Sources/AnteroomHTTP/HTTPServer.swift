@@ -66,8 +66,6 @@ package struct HTTPServer: Service {
     ServerBootstrap(group: group)
       .serverChannelInitializer { [logger = server.logger] channel in
         channel.eventLoop.makeCompletedFuture {
-          // Without descriptors left, accepting fails at once and would be tried again at once.
-          try channel.pipeline.syncOperations.addHandler(AcceptBackoffHandler())
           try channel.pipeline.syncOperations.addHandler(AcceptFailures(logger: logger))
         }
       }
@@ -117,25 +115,5 @@ private func admit(_ channel: any Channel, to role: SocketRole, of server: Serve
       server.ledger.leave(channel, uid: peer.uid, on: role)
       throw error
     }
-  }
-}
-
-/// Says that connections could not be accepted. Nothing is closed: when descriptors are free again, accepting goes on.
-private final class AcceptFailures: ChannelInboundHandler {
-  typealias InboundIn = Channel
-
-  private let logger: Logger
-  private var lastLogged: NIODeadline?
-
-  init(logger: Logger) {
-    self.logger = logger
-  }
-
-  func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    // A client can cause these by the thousand.
-    let now = NIODeadline.now()
-    if let lastLogged, now - lastLogged < .seconds(10) { return }
-    lastLogged = now
-    logger.warning("cannot accept a connection", metadata: ["error": "\(error)"])
   }
 }
