@@ -42,6 +42,8 @@ import Testing
             (got?.admin == 3) == (adopted && name == "admin"), (got != nil) == adopted
           else { exit(1) }
           guard !adopted || fcntl(3, F_GETFD) & FD_CLOEXEC != 0 else { exit(2) }
+          // Otherwise the next one would find somebody who answers.
+          close(3)
         }
         place(socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0))
         guard adopt("frontend", adminGroupIsSet: false) == nil else { exit(3) }
