@@ -64,6 +64,9 @@ final class Connection: ChannelInboundHandler {
 
   func channelActive(context: ChannelHandlerContext) {
     switch standing {
+    // Accepted while the server began to stop, and so too late to be told.
+    case .welcome where server.isDraining:
+      refuse(.shuttingDown)
     case .welcome:
       deadline.set(after: server.limits.headerTime)
     case .surplus:
@@ -214,13 +217,13 @@ extension Connection {
     case .length, .chunked:
       break
     }
+    deadline.set(after: server.limits.bodyTime)
+    phase = .body(head, BodyReader(framing: head.framing, limits: server.limits))
     if head.expectsContinue, !hasBodyBytes, let context {
       var line = context.channel.allocator.buffer(capacity: 32)
       line.writeStaticString(ReplyWriter.continuing)
       context.writeAndFlush(wrapOutboundOut(line), promise: nil)
     }
-    deadline.set(after: server.limits.bodyTime)
-    phase = .body(head, BodyReader(framing: head.framing, limits: server.limits))
   }
 
   /// After the input ended: nothing more can complete a request, so what is unfinished is refused.
@@ -272,9 +275,10 @@ extension Connection {
       close(after: bytes, lingering: false)
       return
     }
-    context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
+    // Before the write: where that fails, the connection is closed when it returns.
     phase = .idle
     deadline.set(after: server.limits.idleTime)
+    context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
     proceed()
   }
 
@@ -285,7 +289,7 @@ extension Connection {
       "refused", metadata: ["why": "\(refusal)", "request": "\(id)", "uid": "\(peer.uid)", "pid": "\(peer.pid)"])
     let bytes = ReplyWriter.write(
       server.responder.refuse(refusal), id: id, ending: .close, withoutBody: false, using: context.channel.allocator)
-    close(after: bytes, lingering: true)
+    close(after: bytes, lingering: !server.isDraining)
   }
 
   /// Closing with unread input resets the connection, and a client still sending would see that instead of its
@@ -293,7 +297,7 @@ extension Connection {
   private func close(after bytes: ByteBuffer, lingering: Bool) {
     guard let context else { return }
     phase = .closing
-    pending = ByteBuffer()
+    wipePending()
     deadline.set(after: lingering ? server.limits.lingerTime : server.limits.bodyTime)
     let connection = NIOLoopBound(self, eventLoop: context.eventLoop)
     context.writeAndFlush(wrapOutboundOut(bytes)).whenComplete { _ in
@@ -345,6 +349,10 @@ extension Connection {
     task?.cancel()
     task = nil
     abandonment = nil
+    wipePending()
+  }
+
+  private func wipePending() {
     let start = pending.readerIndex
     pending.moveReaderIndex(to: pending.writerIndex)
     pending.wipeConsumed(from: start)

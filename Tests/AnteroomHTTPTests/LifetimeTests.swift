@@ -142,8 +142,9 @@ import Testing
 /// Carries a client between threads, one after the other.
 final class Held: @unchecked Sendable {
   private var client: RawClient?
-  init(client: sending RawClient) { self.client = client }
+  init(client: RawClient) { self.client = client }
   func letGo() { client = nil }
   func send(_ text: String) throws { try client?.send(text) }
+  func rest() throws -> String { try client?.rest() ?? "" }
   func answerStatus() throws -> Int { try client?.answer().status ?? 0 }
 }
