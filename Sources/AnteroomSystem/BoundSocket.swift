@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// A Unix socket that the daemon itself listens on.
 package struct BoundSocket: Hashable, Sendable {
@@ -6,6 +7,7 @@ package struct BoundSocket: Hashable, Sendable {
   package let path: String
 
   private static let backlog: Int32 = 1024
+  private static let umaskLock = Mutex(())
 
   /// Binds and listens. The file has its final mode from its first moment: a mode set afterwards would leave a window
   /// in which anybody connects. A file that an earlier daemon left is removed, once connecting to it was refused; if
@@ -45,10 +47,12 @@ package struct BoundSocket: Hashable, Sendable {
   ) throws(SetupRefusal) {
     // With another group to come, nobody but the owner gets in until it is set.
     let first = gid == nil ? mode : mode & 0o700
-    let before = umask(mode_t(~first & 0o777))
-    let bound = unsafe address.withPointer { unsafe Glibc.bind(descriptor, $0, $1) }
-    let reason = errno
-    umask(before)
+    // The umask is the process's: two at once would leave each other's behind.
+    let (bound, reason) = umaskLock.withLock { _ in
+      let before = umask(mode_t(~first & 0o777))
+      defer { umask(before) }
+      return (unsafe address.withPointer { unsafe Glibc.bind(descriptor, $0, $1) }, errno)
+    }
     guard bound == 0 else { throw failure(path, "cannot bind", reason) }
     if let gid {
       guard unsafe lchown(path, uid_t.max, gid) == 0 else {

@@ -29,7 +29,11 @@ package final class InstanceLock: Sendable {
   }
 
   // The file stays: a waiting second daemon may have it open, and would lock a file that is no longer at the path.
-  deinit { close(descriptor) }
+  // Unlocked by name and not by closing alone: a child between fork and exec holds the descriptor as well.
+  deinit {
+    flock(descriptor, LOCK_UN)
+    close(descriptor)
+  }
 
   private static func failure(_ path: String, _ what: String, _ number: Int32 = errno) -> SetupRefusal {
     SetupRefusal(
