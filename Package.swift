@@ -67,7 +67,7 @@ let package = Package(
       resources: [.embedInCode("openapi.yaml")], swiftSettings: strict),
     library(
       "AnteroomHTTP",
-      ["AnteroomAPI", "AnteroomCore", "AnteroomSystem", nioCore, nioPosix, nioHTTP1, lifecycle, logging]),
+      ["AnteroomAPI", "AnteroomCore", "AnteroomSystem", nioCore, nioPosix, lifecycle, logging]),
     library("AnteroomClient", ["AnteroomCore", nioCore, nioPosix, nioHTTP1]),
     // The composition root, apart from `main` so that tests and the benchmark start the same daemon.
     library(
@@ -99,5 +99,7 @@ let package = Package(
     tests(
       "AnteroomCryptoTests",
       ["AnteroomCrypto", "AnteroomServices", "AnteroomCore", "SecretMemory", "CArgon2Arena", "COath", crypto]),
+    tests("AnteroomSystemTests", ["AnteroomSystem", "AnteroomServices", "AnteroomCore", "SecretMemory"]),
+    tests("AnteroomHTTPTests", ["AnteroomHTTP", "AnteroomAPI", "AnteroomSystem", "AnteroomCore", lifecycle, logging]),
   ]
 )
