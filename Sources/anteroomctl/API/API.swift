@@ -23,7 +23,7 @@ struct API: Act {
 
   func run(_ context: Context) async throws {
     let body = try bodyStdin ? InputFile.standardInput() : input.map { try InputFile.read($0) }
-    let call = Call(method, path, body: body.map { WipedBytes($0) }, bearer: try bearer(context))
+    let call = Call(method.uppercased(), path, body: body.map { WipedBytes($0) }, bearer: try bearer(context))
     let what = "\(method) \(path)"
     let answer = try await context.anyAnswer(call, what)
     if !answer.body.isEmpty {

@@ -16,7 +16,7 @@ struct AccountAdd: Act {
     let answer = try await context.call(
       .createAccount(username: username, displayName: displayName, roles: role), "create the account")
     try context.console.show(answer) { value in
-      Layout.fields(value["account"] ?? .null) + Layout.aligned([("setup_code", Layout.text(value["setup_code"]))])
+      Layout.fields(value["account"] ?? .null, and: [("setup_code", value["setup_code"])])
     }
     context.console.hint(
       "The code is shown this once. Next: " + context.advice.command("account set-password \(username)"))

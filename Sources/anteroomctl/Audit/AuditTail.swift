@@ -7,6 +7,8 @@ struct AuditTail: Act {
     abstract: "Show the newest audit records.",
     discussion: "With --json each answer of the daemon is one line, as it came.")
 
+  private static let most = 200
+
   @OptionGroup var global: GlobalOptions
   @Option(name: .shortAndLong, help: "How many, 1 to 200.") var number = 20
   @Option(help: "Only those about this account, meeting or join.") var subject: String?
@@ -15,12 +17,15 @@ struct AuditTail: Act {
 
   func run(_ context: Context) async throws {
     var last = try await newest(context)
+    var full = false
     while follow {
-      try await Task.sleep(for: .seconds(1))
-      let answer = try await page(context, after: last, limit: 200)
-      guard let highest = try AuditTail.highestIndex(answer) else { continue }
+      if !full { try await Task.sleep(for: .seconds(1)) }
+      let answer = try await page(context, after: last, limit: AuditTail.most)
+      let items = try AuditTail.items(answer)
+      full = items.count == AuditTail.most
+      guard let highest = items.last?["index"]?.integer else { continue }
       last = highest
-      try context.console.show(answer) { AuditTail.lines($0) }
+      try context.console.show(answer) { _ in items.map { AuditTail.line($0) } }
     }
   }
 
@@ -34,21 +39,22 @@ struct AuditTail: Act {
     var last = subject == nil && event == nil ? try await size(context).map { $0 - number - 1 } : nil
     if let start = last, start < 0 { last = nil }
     var shown: [JSONValue] = []
-    var final: Answer?
     while true {
-      let answer = try await page(context, after: last, limit: 200)
-      let items = try Context.value(of: answer)["items"]?.items ?? []
-      if final == nil || !items.isEmpty { final = answer }
+      let items = try AuditTail.items(await page(context, after: last, limit: AuditTail.most))
       shown = Array((shown + items).suffix(number))
+      // An index that does not rise would be asked for again without end.
       guard let highest = items.last?["index"]?.integer, highest > last ?? -1 else { break }
       last = highest
-      if items.count < 200 { break }
+      if items.count < AuditTail.most { break }
     }
-    if context.console.json {
-      if let final { context.console.raw(final.body) }
-    } else {
+    guard context.console.json else {
       context.console.lines(shown.map { AuditTail.line($0) })
+      return last
     }
+    // Asked for once more, so that what is printed is one answer as it came.
+    let first = shown.first?["index"]?.integer ?? 0
+    let after = first > 0 ? first - 1 : nil
+    context.console.raw(try await page(context, after: after, limit: max(1, shown.count)).body)
     return last
   }
 
@@ -66,11 +72,9 @@ struct AuditTail: Act {
     return lines.count > 1 ? Int(lines[1]) : nil
   }
 
-  private static func highestIndex(_ answer: Answer) throws -> Int? {
-    try Context.value(of: answer)["items"]?.items?.last?["index"]?.integer
+  private static func items(_ answer: Answer) throws -> [JSONValue] {
+    try Context.value(of: answer)["items"]?.items ?? []
   }
-
-  private static func lines(_ value: JSONValue) -> [String] { (value["items"]?.items ?? []).map { line($0) } }
 
   static func line(_ record: JSONValue) -> String {
     var parts = ["index", "time", "event"].map { Layout.text(record[$0]) }

@@ -32,8 +32,8 @@ struct MeetingCreate: Act {
     let answer = try await context.call(
       .createMeeting(body(host: hostID)).with(bearer: bearer), "create the meeting")
     try context.console.show(answer) { value in
-      Layout.fields(value["meeting"] ?? .null)
-        + Layout.aligned(["passcode", "url"].compactMap { name in value[name].map { (name, Layout.text($0)) } })
+      Layout.fields(
+        value["meeting"] ?? .null, and: [("passcode", value["passcode"]), ("url", value["url"])])
     }
     context.console.hint("The passcode is shown this once.")
   }

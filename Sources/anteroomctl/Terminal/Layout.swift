@@ -4,10 +4,10 @@ import AnteroomClient
 enum Layout {
   /// `key: value` lines with the values in one column. Nested objects become dotted keys, so that a
   /// field added tomorrow is shown without a change here.
-  static func fields(_ value: JSONValue) -> [String] {
+  static func fields(_ value: JSONValue, and more: [(String, JSONValue?)] = []) -> [String] {
     var pairs: [(String, String)] = []
     flatten(value, name: "", into: &pairs)
-    return aligned(pairs)
+    return aligned(pairs + more.compactMap { name, value in value.map { (name, text($0)) } })
   }
 
   static func aligned(_ pairs: [(String, String)]) -> [String] {
