@@ -40,12 +40,15 @@ struct AuditTail: Act {
     if let start = last, start < 0 { last = nil }
     var shown: [JSONValue] = []
     while true {
-      let items = try AuditTail.items(await page(context, after: last, limit: AuditTail.most))
+      let value = try Context.value(of: try await page(context, after: last, limit: AuditTail.most))
+      let items = value["items"]?.items ?? []
       shown = Array((shown + items).suffix(number))
-      // An index that does not rise would be asked for again without end.
-      guard let highest = items.last?["index"]?.integer, highest > last ?? -1 else { break }
-      last = highest
-      if items.count < AuditTail.most { break }
+      // With a filter a page may be short, or empty, and yet not the last.
+      let next = value["next_cursor"]?.text.flatMap { Int($0) }
+      // A place that does not rise would be asked for again without end.
+      guard let place = next ?? items.last?["index"]?.integer, place > last ?? -1 else { break }
+      last = place
+      if next == nil { break }
     }
     guard context.console.json else {
       context.console.lines(shown.map { AuditTail.line($0) })

@@ -22,8 +22,8 @@ struct MeetingCreate: Act {
   @Option(help: "off, guests, uninvited or everyone; the same as --policy waiting_room=…") var waitingRoom: String?
   @Option(help: ArgumentHelp("A policy setting; may stand more than once.", valueName: "key=value"))
   var policy: [PolicySetting] = []
-  @Option(help: "RFC 3339, in UTC.") var opensAt: String?
-  @Option(help: "RFC 3339, in UTC.") var closesAt: String?
+  @Option(help: ArgumentHelp("Why the meeting may be open to anybody who finds it.", valueName: "reason"))
+  var unprotected: String?
 
   func run(_ context: Context) async throws {
     let hostID = if let host { try await context.accountID(host, "create the meeting") } else { String?.none }
@@ -49,8 +49,7 @@ struct MeetingCreate: Act {
     let settings = policy + (waitingRoom.map { [PolicySetting(name: "waiting_room", value: .string($0))] } ?? [])
     if !settings.isEmpty { body.set("policy", .object(settings.map { JSONValue.Member($0.name, $0.value) })) }
     if let passcodeKind { body.set("passcode", .object([JSONValue.Member("kind", .string(passcodeKind))])) }
-    body.set("opens_at", ifPresent: opensAt)
-    body.set("closes_at", ifPresent: closesAt)
+    if let unprotected { body.set("unprotected", .object([JSONValue.Member("reason", .string(unprotected))])) }
     return body.finish()
   }
 

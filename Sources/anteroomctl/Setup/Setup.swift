@@ -30,9 +30,16 @@ struct Setup: Act {
     try await steps.checkHealth()
     let name = try username ?? Prompt.line("Username of the first host", orUse: "--scripted")
     let code = try await steps.createAccount(username: name, displayName: displayName, role: role)
-    let password = try await steps.choosePassword(username: name, code: code)
-    let session = try await steps.signIn(username: name, password: password)
-    try await steps.enrol(password: password, bearer: session, drawn: !noQR)
+    let advice = context.advice
+    let password = try await steps.orElse(
+      "\(advice.command("account reset \(name)")), then \(advice.command("account set-password \(name)"))"
+    ) {
+      try await steps.choosePassword(username: name, code: code)
+    }
+    try await steps.orElse("\(advice.command("login")), then \(advice.command("account totp enrol"))") {
+      let session = try await steps.signIn(username: name, password: password)
+      try await steps.enrol(password: password, bearer: session, drawn: !noQR)
+    }
     steps.finish(username: name)
   }
 }

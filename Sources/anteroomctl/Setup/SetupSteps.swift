@@ -78,6 +78,17 @@ struct SetupSteps {
 
   private func say(_ key: String, _ value: String) { context.console.lines(["\(key): \(visible(value))"]) }
 
+  /// A step that fails halfway leaves an account behind: says how to go on with it, since running
+  /// setup again would only find the username taken.
+  func orElse<R>(_ next: String, _ step: () async throws -> R) async throws -> R {
+    do {
+      return try await step()
+    } catch var failure as Failure {
+      failure.next = next
+      throw failure
+    }
+  }
+
   /// Asks again where the daemon refuses for one of these codes and a person is there to answer.
   private func retrying(
     on codes: Set<String>, _ what: String, _ attempt: () throws -> (Call, WipedBytes)
