@@ -1,5 +1,5 @@
 /// One complete answer.
-package struct Answer: Sendable {
+package struct Answer: Equatable, Sendable {
   package let status: Int
   /// Status line and headers as received, without the blank line. Read on demand: a load generator
   /// looks at none of them.

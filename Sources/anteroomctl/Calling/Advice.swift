@@ -17,7 +17,7 @@ struct Advice {
     if !problem.required.isEmpty { why += "; missing: \(problem.required.joined(separator: ", "))" }
     let names = [problem.code, problem.requestID.map { "request \($0)" } ?? ""].filter { !$0.isEmpty }
     if !names.isEmpty { why += " [\(names.joined(separator: ", "))]" }
-    return Failure(ExitStatus(problem), "could not \(what)", why: why, next: next(problem, target: target))
+    return Failure(Outcome(problem), "could not \(what)", why: why, next: next(problem, target: target))
   }
 
   func failure(_ what: String, _ fault: ClientFault) -> Failure {
@@ -37,7 +37,7 @@ struct Advice {
       case .answerTooLarge: ("the answer is larger than 16 MiB", "ask for less, with --limit")
       case .malformedRequest(let reason): (reason, nil)
       }
-    return Failure(ExitStatus(fault), "could not \(what)", why: why, next: next)
+    return Failure(Outcome(fault), "could not \(what)", why: why, next: next)
   }
 
   private func next(_ problem: Problem, target: String) -> String? {

@@ -6,6 +6,13 @@ import Glibc
 /// used.
 struct SessionStore {
   let socket: String
+  /// Where programs of this user keep state; nil for a user without a home.
+  let stateHome: String?
+
+  init(socket: String, stateHome: String? = SessionStore.stateHome()) {
+    self.socket = socket
+    self.stateHome = stateHome
+  }
 
   func read() throws -> WipedBytes? {
     let path = try path()
@@ -40,7 +47,7 @@ struct SessionStore {
   func remove() throws { _ = unsafe unlink(try path()) }
 
   private func path(creating: Bool = false) throws -> String {
-    let directory = try SessionStore.directory(creating: creating)
+    let directory = try directory(creating: creating)
     let name = try SessionStore.name(socket)
     if unsafe access(directory, F_OK) == 0 {
       let opened = unsafe open(directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
@@ -72,17 +79,11 @@ struct SessionStore {
     return name
   }
 
-  private static func directory(creating: Bool) throws -> String {
-    var parent: String
-    if let state = environment("XDG_STATE_HOME"), state.hasPrefix("/") {
-      parent = state
-    } else if let home = environment("HOME"), home.hasPrefix("/") {
-      parent = home + "/.local/state"
-    } else {
+  private func directory(creating: Bool) throws -> String {
+    guard let stateHome else {
       throw Failure(.configuration, "there is no place for a session", why: "neither XDG_STATE_HOME nor HOME is set")
     }
-    while parent.hasSuffix("/") { parent.removeLast() }
-    let directory = parent + "/anteroom"
+    let directory = stateHome + "/anteroom"
     if creating {
       var path = ""
       for part in directory.split(separator: "/") {
@@ -91,6 +92,13 @@ struct SessionStore {
       }
     }
     return directory
+  }
+
+  /// The XDG base directory specification takes absolute paths alone.
+  static func stateHome() -> String? {
+    if let state = environment("XDG_STATE_HOME"), state.hasPrefix("/") { return state }
+    if let home = environment("HOME"), home.hasPrefix("/") { return home + "/.local/state" }
+    return nil
   }
 
   private static func environment(_ name: String) -> String? {

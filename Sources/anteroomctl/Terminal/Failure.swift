@@ -1,11 +1,11 @@
 /// Why a command did not do what was asked: what happened, why, and the command to run next.
 struct Failure: Error, Equatable {
-  let status: ExitStatus
+  let status: Outcome
   let what: String
   var why: String?
   var next: String?
 
-  init(_ status: ExitStatus, _ what: String, why: String? = nil, next: String? = nil) {
+  init(_ status: Outcome, _ what: String, why: String? = nil, next: String? = nil) {
     self.status = status
     self.what = what
     self.why = why

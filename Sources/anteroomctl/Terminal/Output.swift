@@ -19,7 +19,7 @@ func writeAll(_ bytes: [UInt8], to stream: Stream) {
       rest = rest.dropFirst(written)
     } else if errno != EINTR {
       // The reader is gone: nobody is left to be told.
-      exit(ExitStatus.failed.rawValue)
+      exit(Outcome.failed.rawValue)
     }
   }
 }

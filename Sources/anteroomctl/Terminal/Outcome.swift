@@ -1,7 +1,7 @@
 import AnteroomClient
 
 /// The exit codes of the contract, section 7.
-enum ExitStatus: Int32, CaseIterable {
+enum Outcome: Int32, CaseIterable {
   case done = 0
   case failed = 1
   case notFound = 3
