@@ -5,8 +5,18 @@ import Testing
 
 @testable import anteroomctl
 
-@Suite struct SessionStoreTests {
+@Suite final class SessionStoreTests {
   private let home = "/tmp/anteroomctl-state-\(getpid())-\(Serial.next())"
+
+  deinit {
+    for directory in ["/anteroom", "/elsewhere"] {
+      for file in ["/session+s", "/session+run+a.sock"] { _ = unsafe unlink(home + directory + file) }
+      _ = unsafe unlink(home + directory)
+      _ = unsafe rmdir(home + directory)
+    }
+    _ = unsafe unlink(home + "/target")
+    _ = unsafe rmdir(home)
+  }
 
   private func text(_ token: WipedBytes?) -> String? {
     token?.withBytes { span in String(decoding: span.indices.map { span[$0] }, as: UTF8.self) }

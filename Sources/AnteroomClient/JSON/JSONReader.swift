@@ -52,7 +52,12 @@ package struct JSONReader {
   }
 
   private mutating func skipSpace() {
-    while place < bytes.count, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[place]) { place += 1 }
+    while place < bytes.count {
+      switch bytes[place] {
+      case 0x20, 0x09, 0x0A, 0x0D: place += 1
+      case _: return
+      }
+    }
   }
 
   private mutating func expect(_ byte: UInt8) throws(JSONRefusal) {

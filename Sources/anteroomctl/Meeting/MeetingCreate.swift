@@ -29,6 +29,11 @@ struct MeetingCreate: Act {
     let hostID = if let host { try await context.accountID(host, "create the meeting") } else { String?.none }
     // Who names a host acts as the operator; a login kept here would make it one's own meeting.
     let bearer = host == nil ? try context.sessions.read() : nil
+    if host == nil, bearer == nil {
+      throw Failure(
+        .usage, "could not create the meeting", why: "it needs a host, and nobody is signed in here",
+        next: "add --host USERNAME, or sign in with \(context.advice.command("login"))")
+    }
     let answer = try await context.call(
       .createMeeting(body(host: hostID)).with(bearer: bearer), "create the meeting")
     try context.console.show(answer) { value in
