@@ -40,6 +40,13 @@ import Testing
     #expect(text(try store.read()) == nil)
   }
 
+  @Test func `a user without a home is not signed in and cannot be`() throws {
+    let store = SessionStore(socket: "/s", stateHome: nil)
+    #expect(text(try store.read()) == nil)
+    let failure = #expect(throws: Failure.self) { try store.write(WipedBytes("token")) }
+    #expect(failure?.status == .configuration)
+  }
+
   @Test(arguments: [0o644, 0o660, 0o602] as [mode_t])
   func `a session that others can use is not used`(mode: mode_t) throws {
     let store = SessionStore(socket: "/s", stateHome: home)

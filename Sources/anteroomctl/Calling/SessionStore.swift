@@ -14,7 +14,9 @@ struct SessionStore {
     self.stateHome = stateHome
   }
 
+  /// Nil when nobody is signed in here, which is so for a user without a home as well.
   func read() throws -> WipedBytes? {
+    guard stateHome != nil else { return nil }
     let path = try path()
     let file = unsafe open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
     if file < 0, errno == ENOENT { return nil }
