@@ -29,7 +29,7 @@ struct Advice {
         ("nobody listens at \(path)", "systemctl status anteroomd, or name the socket with --socket PATH")
       case .notPermitted(let path):
         ("this user may not use \(path)", "run it as root, or as a member of the configured admin_group")
-      case .pathTooLong(let path): ("\(path) is empty or too long for a socket", nil)
+      case .pathTooLong: ("the path of a socket has 1 to 107 bytes", "name the socket with --socket PATH")
       case .unreachable(let path, let errno): ("connecting to \(path) failed with error \(errno)", nil)
       case .timedOut: ("no answer came in time; whether it was done is not known", command("status"))
       case .closed: ("the connection ended before the answer; whether it was done is not known", command("status"))
