@@ -69,6 +69,8 @@ let package = Package(
       "AnteroomHTTP",
       ["AnteroomAPI", "AnteroomCore", "AnteroomSystem", nioCore, nioPosix, lifecycle, logging]),
     library("AnteroomClient", ["AnteroomCore", nioCore, nioPosix, nioHTTP1]),
+      ["AnteroomAPI", "AnteroomCore", "AnteroomSystem", nioCore, nioPosix, nioHTTP1, lifecycle, logging]),
+    library("AnteroomClient", [nioCore, nioPosix]),
     // The composition root, apart from `main` so that tests and the benchmark start the same daemon.
     library(
       "AnteroomDaemon",
@@ -84,6 +86,8 @@ let package = Package(
         "AnteroomDaemon", "AnteroomHTTP", "AnteroomAPI", "AnteroomClient", "AnteroomCrypto", "AnteroomServices",
         "AnteroomSystem", "AnteroomCore", "SecretMemory", "CArgon2", nioCore, nioPosix, arguments, lifecycle, logging,
       ]),
+    tests("AnteroomClientTests", ["AnteroomClient", nioCore, nioPosix]),
+    tests("anteroomctlTests", ["anteroomctl", "AnteroomClient", "CQRCode", arguments]),
     // C, found by pkg-config, or wrapped where a header cannot be imported beside Foundation.
     .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
     .systemLibrary(name: "COath", pkgConfig: "liboath", providers: [.apt(["liboath-dev"])]),

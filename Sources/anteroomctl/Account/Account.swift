@@ -1,0 +1,10 @@
+import ArgumentParser
+
+struct Account: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Accounts and their credentials.",
+    subcommands: [
+      AccountAdd.self, AccountList.self, AccountShow.self, AccountDisable.self, AccountEnable.self, AccountReset.self,
+      AccountSetPassword.self, AccountTOTP.self,
+    ])
+}

@@ -1,0 +1,15 @@
+import AnteroomClient
+import AnteroomCore
+
+extension Context {
+  /// The id of an account named by id or by username.
+  func accountID(_ reference: String, _ what: String) async throws -> String {
+    if AccountID(parsing: reference) != nil { return reference }
+    let answer = try await call(.accounts(username: reference), what)
+    guard let found = try Context.value(of: answer)["items"]?.items?.first?["id"]?.text else {
+      throw Failure(
+        .notFound, "could not \(what)", why: "no account is named \(reference)", next: advice.command("account list"))
+    }
+    return found
+  }
+}

@@ -1,0 +1,28 @@
+import AnteroomClient
+
+/// A pending second factor as people see it.
+struct Enrolment {
+  let secret: String
+  let uri: String
+
+  init(_ value: JSONValue) {
+    secret = value["secret"]?.text ?? ""
+    uri = value["otpauth_uri"]?.text ?? ""
+  }
+
+  func lines(drawn: Bool, colour: Bool) -> [String] {
+    let picture = drawn ? QRCode(uri)?.halfBlocks(colour: colour) ?? [] : []
+    return picture + Layout.aligned([("otpauth_uri", uri), ("secret", grouped)])
+  }
+
+  /// In groups of four, for whoever has to type it.
+  var grouped: String {
+    let characters = Array(secret)
+    return stride(from: 0, to: characters.count, by: 4)
+      .map { String(characters[$0..<min($0 + 4, characters.count)]) }.joined(separator: " ")
+  }
+
+  static func recoveryCodes(_ value: JSONValue) -> [String] {
+    (value["recovery_codes"]?.items ?? []).map { "recovery_code: " + visible(Layout.text($0)) }
+  }
+}

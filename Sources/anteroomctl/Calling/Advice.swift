@@ -1,0 +1,77 @@
+import AnteroomClient
+
+/// Turns refusals and faults into failures: what happened, why, and the command to run next.
+struct Advice {
+  let socket: String
+
+  /// A command of this program as it must be typed to reach the same daemon.
+  func command(_ rest: String) -> String {
+    let option = socket == GlobalOptions.defaultSocket ? "" : " --socket \(shellQuoted(socket))"
+    return "anteroomctl\(option) \(rest)"
+  }
+
+  func failure(_ what: String, _ problem: Problem, target: String) -> Failure {
+    var why = problem.detail ?? problem.title
+    if why.isEmpty { why = "the daemon answered \(problem.status)" }
+    if let pointer = problem.pointer { why += " (at \(pointer.isEmpty ? "the body" : pointer))" }
+    if !problem.required.isEmpty { why += "; missing: \(problem.required.joined(separator: ", "))" }
+    let names = [problem.code, problem.requestID.map { "request \($0)" } ?? ""].filter { !$0.isEmpty }
+    if !names.isEmpty { why += " [\(names.joined(separator: ", "))]" }
+    return Failure(Outcome(problem), "could not \(what)", why: why, next: next(problem, target: target))
+  }
+
+  func failure(_ what: String, _ fault: ClientFault) -> Failure {
+    let (why, next): (String, String?) =
+      switch fault {
+      case .noSocket(let path):
+        ("nothing is at \(path)", "systemctl start anteroomd.socket, or name the socket with --socket PATH")
+      case .refused(let path):
+        ("nobody listens at \(path)", "systemctl status anteroomd, or name the socket with --socket PATH")
+      case .notPermitted(let path):
+        ("this user may not use \(path)", "run it as root, or as a member of the configured admin_group")
+      case .pathTooLong: ("the path of a socket has 1 to 107 bytes", "name the socket with --socket PATH")
+      case .unreachable(let path, let errno): ("connecting to \(path) failed with error \(errno)", nil)
+      case .timedOut: ("no answer came in time; whether it was done is not known", command("status"))
+      case .closed: ("the connection ended before the answer; whether it was done is not known", command("status"))
+      case .malformedAnswer(let part): ("the answer is not HTTP (\(part))", "see what listens on the socket")
+      case .answerTooLarge: ("the answer is larger than 16 MiB", "ask for less, with --limit")
+      case .malformedRequest(let reason): (reason, nil)
+      }
+    return Failure(Outcome(fault), "could not \(what)", why: why, next: next)
+  }
+
+  private func next(_ problem: Problem, target: String) -> String? {
+    let wait = problem.retryAfter.map { "wait \($0) s, then run it again" }
+    return switch problem.code {
+    case "invalid-token", "not-host", "reauthentication-required": command("login")
+    case "second-factor-required": command("account totp enrol")
+    case "peer-not-allowed", "permission-denied":
+      "run it as root against \(GlobalOptions.defaultSocket), or as a member of the configured admin_group"
+    case "invalid-credentials":
+      "try again; an operator starts anew with: " + command("account reset USERNAME")
+    case "username-taken": command("account list")
+    case "meeting-exists": "choose another --id, or leave it out"
+    case "state-conflict", "meeting-ended": command("meeting list")
+    case "password-too-short", "password-too-long", "password-blocked": "run it again with another password"
+    case "too-many-attempts", "busy", "shutting-down": wait ?? "wait a little, then run it again"
+    case "storage-unavailable", "storage-full": command("status")
+    case "not-found" where target.hasPrefix("/v1/accounts"): command("account list")
+    case "not-found" where target.hasPrefix("/v1/meetings"): command("meeting list")
+    case _: wait
+    }
+  }
+
+  private func shellQuoted(_ text: String) -> String {
+    let plain = text.utf8.allSatisfy { byte in
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "/"), UInt8(ascii: "."), UInt8(ascii: "-"),
+        UInt8(ascii: "_"):
+        true
+      case _: false
+      }
+    }
+    return plain
+      ? text : "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+  }
+}

@@ -1,0 +1,65 @@
+import AnteroomClient
+import ArgumentParser
+
+struct MeetingCreate: Act {
+  static let configuration = CommandConfiguration(
+    commandName: "create",
+    abstract: "Create a meeting; prints its passcode, once.",
+    discussion: """
+      After login the meeting is one's own. An operator names the host with --host.
+
+      Example: anteroomctl meeting create --title Standup --waiting-room everyone --policy capacity=12
+      """)
+
+  @OptionGroup var global: GlobalOptions
+  @Option(help: "What the meeting is called; those who wait do not see it.") var title: String?
+  @Option(help: "An id of one's own choice; the generated ones cannot be guessed.") var id: String?
+  @Option(help: "The room's name in the conferencing server.") var external: String?
+  @Option(help: "once or series.") var kind: String?
+  @Option(help: "The host's username or id: as an operator, without using a login.") var host: String?
+  @Option(help: "general, education, health or public.") var profile: String?
+  @Option(help: "characters, words or digits.") var passcodeKind: String?
+  @Option(help: "off, guests, uninvited or everyone; the same as --policy waiting_room=…") var waitingRoom: String?
+  @Option(help: ArgumentHelp("A policy setting; may stand more than once.", valueName: "key=value"))
+  var policy: [PolicySetting] = []
+  @Option(help: ArgumentHelp("Why the meeting may be open to anybody who finds it.", valueName: "reason"))
+  var unprotected: String?
+
+  func run(_ context: Context) async throws {
+    let hostID = if let host { try await context.accountID(host, "create the meeting") } else { String?.none }
+    // Who names a host acts as the operator; a login kept here would make it one's own meeting.
+    let bearer = host == nil ? try context.sessions.read() : nil
+    if host == nil, bearer == nil {
+      throw Failure(
+        .usage, "could not create the meeting", why: "it needs a host, and nobody is signed in here",
+        next: "add --host USERNAME, or sign in with \(context.advice.command("login"))")
+    }
+    let answer = try await context.call(
+      .createMeeting(body(host: hostID)).with(bearer: bearer), "create the meeting")
+    try context.console.show(answer) { value in
+      Layout.fields(
+        value["meeting"] ?? .null, and: [("passcode", value["passcode"]), ("url", value["url"])])
+    }
+    context.console.hint("The passcode is shown this once.")
+  }
+
+  func body(host: String?) -> WipedBytes {
+    var body = JSONBody()
+    body.set("id", ifPresent: id)
+    body.set("external", ifPresent: external)
+    body.set("kind", ifPresent: kind)
+    body.set("host", ifPresent: host)
+    body.set("title", ifPresent: title)
+    body.set("profile", ifPresent: profile)
+    let settings = policy + (waitingRoom.map { [PolicySetting(name: "waiting_room", value: .string($0))] } ?? [])
+    if !settings.isEmpty { body.set("policy", .object(settings.map { JSONValue.Member($0.name, $0.value) })) }
+    if let passcodeKind { body.set("passcode", .object([JSONValue.Member("kind", .string(passcodeKind))])) }
+    if let unprotected { body.set("unprotected", .object([JSONValue.Member("reason", .string(unprotected))])) }
+    return body.finish()
+  }
+
+  func validate() throws {
+    let names = policy.map(\.name) + (waitingRoom == nil ? [] : ["waiting_room"])
+    if Set(names).count < names.count { throw ValidationError("a policy setting stands twice") }
+  }
+}
