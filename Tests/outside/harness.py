@@ -461,8 +461,12 @@ class Client:
         """All items of a list, by its cursors; no page may be longer than asked, no item may come twice."""
         items, cursor, separator = [], None, "&" if "?" in target else "?"
         for _ in range(1000):
-            page = self.get(target + f"{separator}limit={limit}" + (f"&cursor={cursor}" if cursor else ""),
-                            expect=200, **more).json
+            base = target + f"{separator}limit={limit}"
+            page = self.get(base + (f"&cursor={cursor}" if cursor is not None else ""), **more)
+            if page.status >= 400 and cursor is not None and "/audit" in target:
+                page = self.get(base + f"&after={cursor}", **more)   # section 7 names it `after`
+            equal(page.status, 200, f"a page of {target}: {page}")
+            page = page.json
             check(len(page["items"]) <= limit, f"{target}: a page of {len(page['items'])} where {limit} were asked")
             items += page["items"]
             cursor = page["next_cursor"]
