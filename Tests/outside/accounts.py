@@ -47,11 +47,11 @@ def a_setup_code_is_proved_before_the_new_password_is_judged_and_not_spent_by_a_
         check("password" not in wrong.json["code"], "a stranger without the code was told about the password")
         for password, code in (("fourteen chars", "password-too-short"), ("x" * 257, "password-too-long"),
                                ("é" * 600, "password-too-long"), ("password1234567", "password-blocked")):
-            answer = redeem_setup(ada, password=password)
+            answer = redeem_setup(ada, password=password, expect=None)
             among(answer.status, (422,), f"{password[:20]!r} as a new password")
             if code != "password-blocked":   # which words are listed is the operator's
                 equal(answer.code, code, f"{password[:20]!r} as a new password (section 3.1)")
-        blocked = redeem_setup(ada, password=ada.username + ada.username + ada.username)
+        blocked = redeem_setup(ada, password=ada.username + ada.username + ada.username, expect=None)
         among(blocked.status, (200, 422), "a variant of the username")
         if blocked.status == 422:
             redeem_setup(ada)
@@ -168,7 +168,7 @@ def a_setup_code_expires():
 
 @test(answers="58")
 def line_58_recovery_code_TOCTOU_of_50_parallel_redemptions_of_a_setup_code_one_succeeds():
-    with Daemon(config={"limits": {"source_failures": 1000, "account_failures": 1000}}) as daemon:
+    with Daemon(config={"limits": {"source_failures": 100, "account_failures": 100}}) as daemon:
         for _ in range(4):
             ada = invited(daemon)
             chosen = [flows.good_password() for _ in range(50)]
@@ -335,7 +335,7 @@ def line_53_Nextcloud_bypass_of_2FA_a_half_authenticated_token_can_do_nothing_bu
                       ("POST", "/v1/joins/self/leave", None)]
         for method, target, body in operations:
             answer = daemon.web.call(method, target, body, token=half.token)
-            if "joins/self" in target:   # a session is no ticket
+            if "joins/self" in target or "/accounts/acct_" in target:   # no ticket; the operator's by another id
                 among(answer.status, (401, 403), f"{method} {target} with a half-authenticated session")
             else:
                 equal((answer.status, answer.code), (403, "second-factor-required"),
@@ -408,7 +408,7 @@ def a_code_is_taken_across_a_kill_once():
 
 @test(answers=["46", "49", "52"], seconds=300)
 def line_46_AuthQuake_and_line_49_listmonk_20_wrong_codes_disable_whatever_is_done_between():
-    with Daemon(clock=True, config={"limits": {"source_failures": 1000, "account_failures": 5000}}) as daemon:
+    with Daemon(clock=True, config={"limits": {"source_failures": 100, "account_failures": 100}}) as daemon:
         ada = member(daemon)
         ada.enrol()
         evaluated = rounds = 0
@@ -437,20 +437,21 @@ def line_46_AuthQuake_and_line_49_listmonk_20_wrong_codes_disable_whatever_is_do
 
 @test(answers=["46"], seconds=240)
 def line_46_AuthQuake_200_sessions_in_parallel_have_at_most_20_codes_evaluated():
-    with Daemon(clock=True, config={"limits": {"source_failures": 10000, "account_failures": 10000}}) as daemon:
+    with Daemon(clock=True, config={"limits": {"source_failures": 100, "account_failures": 100}}) as daemon:
         ada = member(daemon)
         ada.enrol()
         challenges = [answer.json["challenge"] for answer in parallel(60, lambda _: ada.start()) if answer.status == 200]
         check(len(challenges) > 20, f"only {len(challenges)} sign-ins begun in parallel")
-        wrong = ada.authenticator.wrong()
+        wrong, said_no = ada.authenticator.wrong(), 0
         for _ in range(4):
             statuses = [answer.status for answer in parallel(len(challenges), lambda index: ada.finish(challenges[index], wrong))]
             check(set(statuses) <= {401, 429}, f"answers to wrong codes: {set(statuses)}")
+            said_no += statuses.count(401)
         daemon.clock.advance(600)
         begun = ada.start()
         right = ada.finish(begun.json["challenge"], ada.authenticator.code()).status if begun.status == 200 else begun.status
         # 240 guesses: either the authenticator is disabled by now, or fewer than 20 of them were evaluated at all.
-        among(right, (201, 401, 429), "the right code after 240 wrong ones")
+        check(right in (401, 429) or said_no < 20, f"the right code is answered {right} after {said_no} wrong ones were judged")
 
 
 # --- sessions ------------------------------------------------------------------------------------------
@@ -530,7 +531,7 @@ def line_41_Talk_right_sign_ins_never_count_against_anybody():
 
 @test()
 def Retry_After_is_honest():
-    with Daemon(clock=True, config={"limits": {"source_failures": 1000, "account_failures": 1000}}) as daemon:
+    with Daemon(clock=True, config={"limits": {"source_failures": 100, "account_failures": 100}}) as daemon:
         ada = account(daemon)
         refused = None
         for _ in range(12):
@@ -553,7 +554,7 @@ def Retry_After_is_honest():
 
 @test(answers="39")
 def line_39_Nextcloud_a_budget_answers_alike_for_all_names_survives_a_restart_and_cannot_be_talked_away():
-    with Daemon(config={"limits": {"source_failures": 1000, "account_failures": 5}}) as daemon:
+    with Daemon(config={"limits": {"source_failures": 100, "account_failures": 5}}) as daemon:
         ada = account(daemon)
         def exhaust(name):
             for _ in range(60):
@@ -570,12 +571,12 @@ def line_39_Nextcloud_a_budget_answers_alike_for_all_names_survives_a_restart_an
         daemon.restart()
         equal(ada.start().status, 429, "the same after a restart")
         equal(ada.start(known_device="A" * 43).status, 429, "with a made-up known device")
-        among(ada.start(known_device=ada.known_device).status, (201, 401), "with the account's own known device")
+        equal(ada.start(known_device=ada.known_device).status, 201, "with the account's own known device")
 
 
 @test()
 def a_known_device_lifts_its_own_account_s_budget_and_is_never_a_factor():
-    with Daemon(config={"limits": {"source_failures": 1000, "account_failures": 5}}) as daemon:
+    with Daemon(config={"limits": {"source_failures": 100, "account_failures": 5}}) as daemon:
         ada, bob = account(daemon), account(daemon)
         ada.sign_in()
         bob.sign_in()
@@ -593,7 +594,7 @@ def a_known_device_lifts_its_own_account_s_budget_and_is_never_a_factor():
 def line_39_a_source_that_an_unbelieved_front_end_names_is_ignored():
     entries = [dict(name="web", uid=0, permissions=ALL_PERMISSIONS, audiences=["media"], source=True),
                dict(name="other", uid=OTHER_UID, permissions=["sessions"], audiences=["elsewhere"])]
-    with Daemon(frontends=entries, config={"limits": {"source_failures": 10, "account_failures": 1000}}) as daemon:
+    with Daemon(frontends=entries, config={"limits": {"source_failures": 10, "account_failures": 100}}) as daemon:
         ada = account(daemon)
         statuses = [sign_in_as(daemon, ada.username, "wrong horse battery", client=daemon.other).status for _ in range(40)]
         check(statuses.count(401) <= 10, f"40 claimed sources had {statuses.count(401)} guesses evaluated (section 2)")
@@ -663,7 +664,8 @@ def line_13_Webex_no_password_code_token_or_passcode_is_ever_written_down():
         challenge = ada.start(expect=200).json["challenge"]
         done = ada.finish(challenge, app.code(), expect=201).json
         room = flows.meeting(daemon, ada)
-        chosen = flows.meeting(daemon, ada, passcode={"kind": "characters", "value": "canary7pass9code"})
+        chosen = "".join(secrets.choice("23456789ABCDEFGHJKMNPQRSTVWXYZ") for _ in range(14))
+        flows.meeting(daemon, ada, passcode={"kind": "characters", "value": chosen})
         guest = flows.knock(daemon, room, name="Canary Guest Name")
         flows.ask(daemon, room, passcode="CANARYWRNG", expect="join-refused")
         flows.admit(room, guest)
@@ -673,7 +675,7 @@ def line_13_Webex_no_password_code_token_or_passcode_is_ever_written_down():
         needles = {"password": ada.password, "wrong password": wrong, "setup code": ada.setup_code, "reset code": reset,
                    "first token": half, "second token": ada.token, "third token": done["token"], "known device": device,
                    "challenge": challenge, "TOTP secret": app.secret, "TOTP secret, lower": app.secret.lower(),
-                   "TOTP secret, hex": key.hex(), "passcode": room.passcode, "chosen passcode": "canary7pass9code",
+                   "TOTP secret, hex": key.hex(), "passcode": room.passcode, "chosen passcode": chosen,
                    "wrong passcode": "CANARYWRNG", "ticket": guest.ticket, "grant": guest.grant,
                    "unknown username": "nobody-canary-name"}   # section 9: only as a keyed digest
         needles = {name: text.encode() for name, text in needles.items() if text}
@@ -729,7 +731,7 @@ MUTATIONS = {   # FAILURES 64: each must fail closed, quickly, and for that acco
 
 @test(answers="64")
 def line_64_phc_winner_argon2_and_Bun_a_mangled_hash_fails_closed_at_once():
-    with Daemon(config={"limits": {"source_failures": 10000, "account_failures": 10000}}) as daemon:
+    with Daemon(config={"limits": {"source_failures": 100, "account_failures": 100}}) as daemon:
         people = {what: account(daemon) for what in MUTATIONS}
         sound = account(daemon)
         daemon.stop()

@@ -3,7 +3,7 @@
 import ctypes, random, sqlite3, statistics, subprocess, time
 
 import flows
-from flows import OPEN, account, admit, ask, host, invited, knock, member, meeting, present, redeem_setup
+from flows import OPEN, account, admit, ask, host, invited, knock, meeting, redeem_setup
 from harness import *
 from meetings import absent, guess
 
@@ -108,7 +108,7 @@ class Load:
 
 @test(answers="77", seconds=420)
 def line_77_crash_safety_what_was_answered_2xx_is_there_after_20_kills_under_load():
-    limits = {"limits": {"waiting_per_meeting": 50_000, "source_failures": 10_000, "account_failures": 10_000}}
+    limits = {"limits": {"waiting_per_meeting": 10_000, "source_failures": 100, "account_failures": 100}}
     with Daemon(config=limits) as daemon:
         ada = host(daemon)
         room = meeting(daemon, ada, policy={"capacity": 100_000, "grant_seconds": 120, "ticket_seconds": 86_400})
@@ -129,7 +129,7 @@ def line_77_crash_safety_what_was_answered_2xx_is_there_after_20_kills_under_loa
 
 @test(answers="77")
 def line_77_crash_safety_no_code_no_grant_and_no_budget_is_given_back_by_a_kill():
-    with Daemon(config={"limits": {"account_failures": 5, "source_failures": 1000}}) as daemon:
+    with Daemon(config={"limits": {"account_failures": 5, "source_failures": 100}}) as daemon:
         ada, bob, eve = host(daemon), invited(daemon), account(daemon)
         room = meeting(daemon, ada)
         guest = admit(room, knock(daemon, room))
@@ -261,25 +261,10 @@ class Tampered:
         equal(said.returncode, 0, f"audit verify of an untouched store: {said.stdout + said.stderr}")
         daemon.stop()
         daemon.start()   # what a start or a stop records is in the copy, too
-        self.first = daemon.admin.get("/v1/audit?limit=1", expect=200).json["items"][0]["index"]
+        self.first = min(item["index"] for item in daemon.admin.pages("/v1/audit", 200))
+        self.size = flows.verified(daemon)["size"]
         daemon.stop()
-        self.count()
         shutil.copytree(daemon.inside("state"), daemon.inside("kept"))
-
-    def count(self):
-        base = sqlite3.connect(self.daemon.database())
-        names = [row[0] for row in base.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE '%audit%'")]
-        counts = {name: base.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in names}
-        base.close()
-        said = self.restored(lambda: None, start=True)
-        check(said["size"] in counts.values() or said["size"] - 1 in counts.values(), f"size {said['size']} of the tree and {counts}")
-        self.size = said["size"] if said["size"] in counts.values() else said["size"] - 1
-
-    def restored(self, action, start=False):
-        self.daemon.start()
-        said = flows.verified(self.daemon)
-        self.daemon.stop()
-        return said
 
     def try_one(self, what, tamper, expected):
         """`tamper` gets the file; `expected` are the positions that may be named as the first bad one."""
@@ -399,7 +384,7 @@ def line_78_disk_full_it_reads_and_refuses_and_recovers():
 
 @test(exclusive=True, answers="03")
 def line_03_Zoom_war_dialling_the_time_of_an_answer_tells_nothing():
-    with Daemon(config={"limits": {"join_failures": 1000}}) as daemon:
+    with Daemon(config={"limits": {"join_failures": 100}}) as daemon:
         ada = host(daemon)
         rooms = [meeting(daemon, ada, policy={"passcode_failures": 100}) for _ in range(3)]
         ended = [meeting(daemon, ada) for _ in range(3)]

@@ -150,7 +150,8 @@ class Daemon:
             "passwords": dict(memory_kib=19456, iterations=2, parallelism=1, queue=256, queue_seconds=30),
             "limits": dict(connections_per_peer=512, waiting_per_meeting=500),
             "frontend": frontends,
-            "audience": [dict(name="media", dialect="anteroom"), dict(name="elsewhere", dialect="anteroom")],
+            "audience": [dict(name=name, dialect="anteroom")
+                         for name in sorted({name for entry in frontends for name in entry["audiences"]})],
             "log": dict(level="debug", format="text"),
         }
 
@@ -553,6 +554,8 @@ def single(path, data, what, **more):
     received, closed = raw(path, data, **more)
     found = answers_in(received)
     check(len(found) <= 1, f"{what}: more than one answer: {received[:300]!r}")
+    if not found and more.get("until"):
+        raise Failure(f"{what}: no answer{' and the connection closed' if closed else ''}")
     if not found:
         check(closed, f"{what}: neither an answer nor a closed connection")
         return None, closed

@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 import flows
-from flows import OPEN, admit, arrive, ask, fresh_ip, host, knock, member, meeting, present
+from flows import OPEN, admit, arrive, ask, host, knock, member, meeting, present
 from harness import *
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
