@@ -1,0 +1,649 @@
+"""The harness of the black-box tests: it starts a real daemon, speaks to its real sockets, and cleans up.
+
+Nothing here knows how the daemon is made; what is asserted is the contract, and the sections named in
+comments are its sections. Every answer that passes through `Client` is held to section 2 on the way.
+"""
+
+import base64, contextlib, ctypes, glob, hashlib, hmac, http.client, io, json, os, re, shutil, signal, socket
+import struct, subprocess, sys, threading, time, traceback
+
+DAEMON = CTL = ROOT = None   # set by `run`: the two programs, and this test's own directory
+TESTS = []
+HERE = os.path.dirname(os.path.abspath(__file__))
+OTHER_UID, STRANGER_UID = 60001, 60009   # played by root in forked children; no account needs to exist
+
+
+class Failure(AssertionError):
+    """The daemon broke the contract."""
+
+
+class Skip(Exception):
+    """This machine cannot show it (not root, no libfaketime)."""
+
+
+def check(condition, what):
+    if not condition:
+        raise Failure(what)
+
+
+def equal(actual, expected, what):
+    if actual != expected:
+        raise Failure(f"{what}: expected {expected!r}, got {actual!r}")
+
+
+def among(actual, allowed, what):
+    if actual not in allowed:
+        raise Failure(f"{what}: expected one of {sorted(map(str, allowed))}, got {actual!r}")
+
+
+def test(exclusive=False, seconds=180, root=False, answers=()):
+    """Registers a test. Its function's name is its sentence; `answers` are lines of the list of incidents.
+
+    `exclusive` runs it with no other test beside it (times and memory are measured); `root` needs uid 0,
+    to play a front end of another uid.
+    """
+    def register(function):
+        function.exclusive, function.seconds, function.root = exclusive, seconds, root
+        function.answers = [answers] if isinstance(answers, str) else list(answers)
+        function.sentence = function.__name__.replace("_", " ")
+        TESTS.append(function)
+        return function
+    return register
+
+
+# --- processes -----------------------------------------------------------------------------------------
+
+def die_with_parent():
+    """PR_SET_PDEATHSIG: a test that is killed takes its daemon along."""
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0)
+
+
+class Clock:
+    """Moves the daemon's wall clock while it runs, through libfaketime; monotonic time stays real."""
+
+    def __init__(self, path):
+        found = sorted(glob.glob("/usr/lib/*/faketime/libfaketimeMT.so.1") + glob.glob("/usr/lib/faketime/*MT.so.1"))
+        if not found:
+            raise Skip("libfaketime is not installed")
+        self.library, self.path, self.offset = found[0], path, 0
+        self.advance(0)
+
+    def advance(self, seconds):
+        self.offset += seconds
+        with open(self.path + ".new", "w") as file:
+            file.write(f"+{self.offset}\n")
+        os.chmod(self.path + ".new", 0o644)
+        os.rename(self.path + ".new", self.path)
+
+    def environment(self):
+        return {"LD_PRELOAD": self.library, "FAKETIME_TIMESTAMP_FILE": self.path, "FAKETIME_NO_CACHE": "1",
+                "DONT_FAKE_MONOTONIC": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1", "NO_FAKE_STAT": "1",
+                "FAKETIME_DONT_RESET": "1"}
+
+
+def toml_value(value):
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(map(toml_value, value)) + "]"
+    return str(value) if isinstance(value, int) else json.dumps(value)
+
+
+def toml(tables):
+    """A configuration as text: {"table": {key: value}, "array": [{…}, …]}."""
+    lines = []
+    for name, content in tables.items():
+        for entry in content if isinstance(content, list) else [content]:
+            lines.append(f"[[{name}]]" if isinstance(content, list) else f"[{name}]")
+            lines += [f"{key} = {toml_value(value)}" for key, value in entry.items()]
+            lines.append("")
+    return "\n".join(lines)
+
+
+ALL_PERMISSIONS = ["sessions", "accounts", "meetings", "joins", "grants"]
+
+
+class Daemon:
+    """One installation: a directory, a configuration, and the process that serves it.
+
+    `web` is a front end of the tests' own uid; as root there is a second one, `other`, of OTHER_UID.
+    """
+    count = 0
+
+    def __init__(self, config=None, frontends=None, clock=False, start=True):
+        Daemon.count += 1
+        self.root = os.path.join(ROOT, f"d{Daemon.count}")
+        for part in ("", "run", "state"):
+            os.makedirs(os.path.join(self.root, part))
+            os.chmod(os.path.join(self.root, part), 0o755 if part != "state" else 0o700)
+        self.frontend_path, self.admin_path = self.inside("run/frontend.sock"), self.inside("run/admin.sock")
+        self.log_path, self.config_path = self.inside("daemon.log"), self.inside("anteroom.toml")
+        self.clock = Clock(self.inside("clock")) if clock else None
+        self.process = None
+        self.tables = self.default_tables(frontends)
+        for table, entries in (config or {}).items():
+            if isinstance(entries, list):
+                self.tables[table] = entries
+            else:
+                self.tables.setdefault(table, {}).update(entries)
+        self.web = Client(self.frontend_path)
+        self.admin = Client(self.admin_path)
+        self.other = Client(self.frontend_path, uid=OTHER_UID)
+        if start:
+            self.start()
+
+    def inside(self, path):
+        return os.path.join(self.root, path)
+
+    def default_tables(self, frontends):
+        if frontends is None:
+            frontends = [dict(name="web", uid=os.getuid(), permissions=ALL_PERMISSIONS, audiences=["media"],
+                              source=True)]
+            if os.getuid() == 0:
+                frontends.append(dict(name="other", uid=OTHER_UID, permissions=["sessions", "meetings", "joins",
+                                      "grants"], audiences=["elsewhere"], source=True))
+        return {
+            "sockets": dict(frontend=self.frontend_path, admin=self.admin_path),
+            "store": dict(url="sqlite:" + self.inside("state/anteroom.db")),
+            "keys": dict(directory=self.inside("keys")),
+            # The floor of section 3.1: the tests are about behaviour, not about the cost of a hash.
+            "passwords": dict(memory_kib=19456, iterations=2, parallelism=1, queue=256, queue_seconds=30),
+            "limits": dict(connections_per_peer=512, waiting_per_meeting=500),
+            "frontend": frontends,
+            "audience": [dict(name=name, dialect="anteroom")
+                         for name in sorted({name for entry in frontends for name in entry["audiences"]})],
+            "log": dict(level="debug", format="text"),
+        }
+
+    def environment(self):
+        environment = {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "SWIFT_BACKTRACE": "enable=no",
+                       "TMPDIR": self.root}
+        if self.clock:
+            environment.update(self.clock.environment())
+        return environment
+
+    def start(self, ready=True, seconds=30):
+        with open(self.config_path, "w") as file:
+            file.write(toml(self.tables))
+        log = open(self.log_path, "ab")
+        self.process = subprocess.Popen([DAEMON, "--config", self.config_path], stdin=subprocess.DEVNULL, stdout=log,
+                                        stderr=log, env=self.environment(), preexec_fn=die_with_parent)
+        log.close()
+        if ready:
+            self.wait_until_ready(seconds)
+        return self
+
+    def wait_until_ready(self, seconds=30):
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                raise Failure(f"the daemon ended with {self.process.returncode} at its start")
+            try:
+                for path in (self.admin_path, self.frontend_path):
+                    if Client(path).get("/v1/health", judge=False).status != 200:
+                        raise OSError
+                return
+            except (OSError, http.client.HTTPException):
+                time.sleep(0.02)
+        raise Failure(f"the daemon was not ready within {seconds} s")
+
+    @property
+    def pid(self):
+        return self.process.pid
+
+    def stop(self, seconds=10):
+        """SIGTERM; section 9: it drains within 5 s and exits with 0."""
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            code = self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise Failure("SIGTERM did not end the daemon within 5 s (section 9)")
+        equal(code, 0, "exit code after SIGTERM (section 9)")
+
+    def kill(self):
+        if self.process and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+
+    def restart(self):
+        self.stop()
+        return self.start()
+
+    def now(self):
+        return time.time() + (self.clock.offset if self.clock else 0)
+
+    def pass_time(self, seconds):
+        """Moves the clock where the daemon runs under one, and otherwise really waits."""
+        if self.clock:
+            self.clock.advance(seconds)
+        else:
+            time.sleep(seconds)
+
+    def ctl(self, *arguments, socket_path=None, stdin=b""):
+        return subprocess.run([CTL, "--socket", socket_path or self.admin_path, *arguments], input=stdin,
+                              capture_output=True, timeout=60, env={"PATH": "/usr/bin:/bin", "NO_COLOR": "1"})
+
+    def log(self):
+        with open(self.log_path, "rb") as file:
+            return file.read()
+
+    def resident_kib(self):
+        with open(f"/proc/{self.pid}/status") as file:
+            return int(re.search(r"VmRSS:\s+(\d+)", file.read()).group(1))
+
+    def descriptors(self):
+        return len(os.listdir(f"/proc/{self.pid}/fd"))
+
+    def database(self):
+        """The store's file, for a test that plays who can write it. Only while the daemon is stopped."""
+        return self.inside("state/anteroom.db")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.kill()
+
+
+# --- connections ---------------------------------------------------------------------------------------
+
+class Broker:
+    """A forked child of another uid that connects for us and hands the descriptor over.
+
+    SO_PEERCRED is what it was at connect(2), so the daemon sees the child's uid for good. The child has
+    group 0, as members of the front ends' group would have the socket's group.
+    """
+    brokers, lock = {}, threading.Lock()
+
+    def __init__(self, uid):
+        if os.getuid() != 0:
+            raise Skip("only root can play a front end of another uid")
+        self.near, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        if os.fork() == 0:
+            try:
+                die_with_parent()
+                self.near.close()
+                os.setgroups([0])
+                os.setgid(0)
+                os.setuid(uid)
+                die_with_parent()   # a change of uid clears it
+                self.serve(far)
+            finally:
+                os._exit(0)
+        far.close()
+
+    @staticmethod
+    def serve(far):
+        while path := far.recv(512):
+            connection = socket.socket(socket.AF_UNIX)
+            try:
+                connection.connect(path.decode())
+                socket.send_fds(far, [b"+"], [connection.fileno()])
+            except OSError as error:
+                far.send(str(error.errno).encode())
+            connection.close()
+
+    @classmethod
+    def connect(cls, uid, path):
+        with cls.lock:
+            broker = cls.brokers.get(uid) or cls.brokers.setdefault(uid, cls(uid))
+            broker.near.send(path.encode())
+            said, descriptors, _, _ = socket.recv_fds(broker.near, 64, 1)
+            if not descriptors:
+                raise OSError(int(said), os.strerror(int(said)))
+            return socket.socket(fileno=descriptors[0])
+
+
+def connect(path, uid=None, timeout=60):
+    if uid is not None and uid != os.getuid():
+        connection = Broker.connect(uid, path)
+    else:
+        connection = socket.socket(socket.AF_UNIX)
+        connection.connect(path)
+    connection.settimeout(timeout)
+    return connection
+
+
+class UnixHTTPConnection(http.client.HTTPConnection):
+    def __init__(self, path, uid=None, timeout=60):
+        super().__init__("localhost", timeout=timeout)
+        self.path, self.uid = path, uid
+
+    def connect(self):
+        self.sock = connect(self.path, self.uid, self.timeout)
+
+
+# --- answers -------------------------------------------------------------------------------------------
+
+# Section 2's table, and the three that HTTP itself asks for (404 to anybody for a path that is none, 405, 408).
+CODES = {code: status for status, codes in {
+    400: "malformed-json malformed-request browser-request",
+    401: "invalid-credentials invalid-token",
+    403: "peer-not-allowed permission-denied not-host second-factor-required reauthentication-required join-refused "
+         "passcode-required invite-required sign-in-required meeting-ended meeting-locked meeting-full not-open-yet "
+         "notice-required name-required name-not-allowed client-too-old",
+    404: "not-found", 405: "method-not-allowed", 408: "request-timeout",
+    409: "username-taken meeting-exists state-conflict idempotency-conflict grant-already-used grant-outdated "
+         "participant-action-required",
+    412: "stale", 413: "body-too-large", 415: "unsupported-media-type", 431: "headers-too-large",
+    422: "invalid-field password-too-short password-too-long password-blocked passcode-too-weak "
+         "username-not-allowed policy-floor unprotected",
+    429: "too-many-attempts", 503: "busy shutting-down storage-unavailable", 507: "storage-full",
+}.items() for code in codes.split()}
+
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\Z")
+
+
+class Answer:
+    def __init__(self, status, headers, body, version=11):
+        self.status, self.headers, self.body, self.version = status, list(headers), body, version
+
+    def header(self, name):
+        values = [value for key, value in self.headers if key.lower() == name.lower()]
+        return values[0] if values else None
+
+    @property
+    def json(self):
+        try:
+            return json.loads(self.body)
+        except ValueError:
+            raise Failure(f"the answer {self} is not JSON")
+
+    @property
+    def code(self):
+        return self.json.get("code") if self.status >= 400 and self.body else None
+
+    @property
+    def bytes(self):
+        """All that a client could read of it."""
+        return "".join(f"{key}: {value}\n" for key, value in self.headers).encode() + self.body
+
+    def comparable(self):
+        """What must be alike where answers are uniform: all but the request's id and the date."""
+        request = (self.header("Request-Id") or "\0").encode()
+        return (self.status, sorted((key.lower(), value) for key, value in self.headers
+                                    if key.lower() not in ("request-id", "date")), self.body.replace(request, b"ID"))
+
+    def __repr__(self):
+        return f"{self.status} {self.body[:400]!r}"
+
+
+def times_in(value, key=""):
+    """Every (key, text) that claims to be a time."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from times_in(inner, name)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from times_in(inner, key)
+    elif value is not None and (key.endswith("_at") or key in ("time", "since", "waiting_since")):
+        yield key, value
+
+
+def judge(answer, what, asked_head=False):
+    """Holds one answer to what section 2 says of every answer."""
+    check(answer.header("Cache-Control") == "no-store", f"{what}: Cache-Control is not no-store: {answer.headers}")
+    check(answer.header("X-Content-Type-Options") == "nosniff", f"{what}: nosniff is missing: {answer.headers}")
+    ids = [value for key, value in answer.headers if key.lower() == "request-id"]
+    check(len(ids) == 1 and ids[0], f"{what}: not one Request-Id: {answer.headers}")
+    if answer.status >= 500:
+        among(answer.status, (503, 507), f"{what}: {answer}")
+    if answer.status in (429, 503):
+        check((answer.header("Retry-After") or "").isdigit(), f"{what}: {answer.status} without Retry-After")
+        check(int(answer.header("Retry-After")) >= 1, f"{what}: Retry-After says now")
+    if answer.status == 401:
+        check((answer.header("WWW-Authenticate") or "").startswith("Bearer"), f"{what}: 401 without WWW-Authenticate")
+    if answer.status == 405:
+        check(answer.header("Allow"), f"{what}: 405 without Allow")
+    if asked_head or answer.status == 204:
+        return equal(answer.body, b"", f"{what}: a body where none may be")
+    kind = (answer.header("Content-Type") or "").split(";")[0].strip()
+    if answer.status >= 400:
+        equal(kind, "application/problem+json", f"{what}: content type of {answer}")
+        problem = answer.json
+        for member in ("type", "title", "status", "code", "detail"):
+            check(member in problem, f"{what}: the problem lacks {member}: {problem}")
+        equal(problem["type"], "urn:anteroom:problem:" + problem["code"], f"{what}: problem type")
+        equal(problem["status"], answer.status, f"{what}: problem status")
+        equal(CODES.get(problem["code"]), answer.status, f"{what}: status of the code {problem['code']}")
+        if "retry_after" in problem:
+            equal(str(problem["retry_after"]), answer.header("Retry-After"), f"{what}: retry_after and Retry-After")
+    elif kind == "application/json":
+        for key, value in times_in(answer.json):
+            check(isinstance(value, str) and TIME.match(value), f"{what}: {key} is no RFC 3339 with ms: {value!r}")
+
+
+class Client:
+    """A well-behaved front end or operator. `expect` is a status, a code, or a tuple of either."""
+
+    def __init__(self, path, uid=None):
+        self.path, self.uid = path, uid
+
+    def call(self, method, target, body=None, token=None, headers=None, expect=None, judge=True, timeout=60,
+             connection=None):
+        fields = dict(headers or {})
+        if isinstance(body, (dict, list)):
+            body = json.dumps(body, ensure_ascii=False).encode()
+        if body is not None:
+            fields.setdefault("Content-Type", "application/json")
+        if token is not None:
+            fields["Authorization"] = "Bearer " + token
+        own = connection is None
+        connection = connection or UnixHTTPConnection(self.path, self.uid, timeout)
+        try:
+            connection.request(method, target, body=body, headers=fields)
+            response = connection.getresponse()
+            answer = Answer(response.status, response.getheaders(), response.read(), response.version)
+        finally:
+            if own:
+                connection.close()
+        if judge:
+            globals()["judge"](answer, f"{method} {target}", method == "HEAD")
+        if expect is not None:
+            allowed = expect if isinstance(expect, tuple) else (expect,)
+            check(answer.status in allowed or (answer.status >= 400 and answer.code in allowed),
+                  f"{method} {target}: expected {expect}, got {answer}")
+        return answer
+
+    def get(self, target, **more):
+        return self.call("GET", target, **more)
+
+    def post(self, target, body=None, **more):
+        return self.call("POST", target, body, **more)
+
+    def patch(self, target, body=None, **more):
+        return self.call("PATCH", target, body, **more)
+
+    def delete(self, target, **more):
+        return self.call("DELETE", target, **more)
+
+    def pages(self, target, limit, **more):
+        """All items of a list, by its cursors; no page may be longer than asked, no item may come twice."""
+        items, cursor, separator = [], None, "&" if "?" in target else "?"
+        for _ in range(1000):
+            base = target + f"{separator}limit={limit}"
+            page = self.get(base + (f"&cursor={cursor}" if cursor is not None else ""), **more)
+            if page.status >= 400 and cursor is not None and "/audit" in target:
+                page = self.get(base + f"&after={cursor}", **more)   # section 7 names it `after`
+            equal(page.status, 200, f"a page of {target}: {page}")
+            page = page.json
+            check(len(page["items"]) <= limit, f"{target}: a page of {len(page['items'])} where {limit} were asked")
+            items += page["items"]
+            cursor = page["next_cursor"]
+            if cursor is None:
+                return items
+        raise Failure(f"{target}: the cursors never end")
+
+
+# --- raw bytes -----------------------------------------------------------------------------------------
+
+class Replay:
+    """Bytes that were received, as http.client reads a socket."""
+    def __init__(self, data):
+        self.stream = io.BytesIO(data)
+        self.stream.close = lambda: None
+
+    def makefile(self, *_, **__):
+        return self.stream
+
+
+def answers_in(data):
+    """Every answer in the bytes; interim ones (100) are passed over."""
+    replay, found = Replay(data), []
+    while replay.stream.tell() < len(data):
+        response = http.client.HTTPResponse(replay)
+        try:
+            response.begin()
+            found.append(Answer(response.status, response.getheaders(), response.read(), response.version))
+        except http.client.HTTPException as error:
+            raise Failure(f"the daemon sent what is no HTTP: {data[:300]!r} ({error!r})")
+    return found
+
+
+def raw(path, data, half_close=False, seconds=20, uid=None, until=None):
+    """Sends bytes as they are (bytes, or an iterable of bytes and of seconds to pause) and reads what comes.
+
+    Returns (bytes received, whether the daemon closed). Stops at `until` answers where that is given.
+    """
+    connection, received, closed = connect(path, uid, 0.05), b"", False
+    deadline = time.monotonic() + seconds
+    try:
+        for piece in [data] if isinstance(data, bytes) else data:
+            if isinstance(piece, (int, float)):
+                time.sleep(piece)
+                with contextlib.suppress(socket.timeout):
+                    chunk = connection.recv(65536)
+                    received, closed = received + chunk, chunk == b""
+            else:
+                connection.settimeout(10)
+                connection.sendall(piece)
+                connection.settimeout(0.05)
+            if closed:
+                return received, True
+        if half_close:
+            connection.shutdown(socket.SHUT_WR)
+        while time.monotonic() < deadline:
+            with contextlib.suppress(socket.timeout):
+                chunk = connection.recv(65536)
+                if not chunk:
+                    return received, True
+                received += chunk
+            if until and complete(received) >= until:
+                return received, False
+        return received, False
+    except (BrokenPipeError, ConnectionResetError):
+        with contextlib.suppress(OSError):
+            connection.settimeout(1)
+            while chunk := connection.recv(65536):
+                received += chunk
+        return received, True
+    finally:
+        connection.close()
+
+
+def complete(data):
+    try:
+        return len(answers_in(data)) if data else 0
+    except (Failure, http.client.HTTPException):
+        return 0
+
+
+def single(path, data, what, **more):
+    """One answer, held to section 2, or None where the daemon only closed; anything else fails."""
+    received, closed = raw(path, data, **more)
+    found = answers_in(received)
+    check(len(found) <= 1, f"{what}: more than one answer: {received[:300]!r}")
+    if not found and more.get("until"):
+        raise Failure(f"{what}: no answer{' and the connection closed' if closed else ''}")
+    if not found:
+        check(closed, f"{what}: neither an answer nor a closed connection")
+        return None, closed
+    judge(found[0], what)
+    return found[0], closed
+
+
+# --- many at once --------------------------------------------------------------------------------------
+
+def parallel(count, work):
+    """Runs work(0…count-1), each in a thread, started together; the results in order; the first fault is raised."""
+    results, faults, gate = [None] * count, [], threading.Barrier(count)
+
+    def one(index):
+        try:
+            gate.wait(30)
+            results[index] = work(index)
+        except BaseException as fault:   # noqa: whatever it was, it belongs to the caller
+            faults.append(fault)
+    threads = [threading.Thread(target=one, args=(index,), daemon=True) for index in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if faults:
+        raise faults[0]
+    return results
+
+
+# --- one-time codes ------------------------------------------------------------------------------------
+
+def totp(secret, at):
+    """RFC 6238 with SHA-1, 6 digits and 30 s; `secret` in base32."""
+    key = base64.b32decode(secret + "=" * (-len(secret) % 8))
+    mac = hmac.new(key, struct.pack(">Q", int(at) // 30), hashlib.sha1).digest()
+    start = mac[-1] & 15
+    return "%06d" % ((struct.unpack(">I", mac[start:start + 4])[0] & 0x7FFFFFFF) % 1_000_000)
+
+
+class Authenticator:
+    """A person's app. Gives out each time step once, as the daemon takes each once (section 3.1)."""
+
+    def __init__(self, daemon, secret):
+        self.daemon, self.secret, self.last = daemon, secret, 0
+        if tool := shutil.which("oathtool"):
+            at = int(daemon.now())
+            said = subprocess.run([tool, "--totp", "-b", "-N", f"@{at}", secret], capture_output=True, text=True)
+            equal(totp(secret, at), said.stdout.strip(), f"our TOTP and oathtool's {said.stderr}")
+
+    def at(self, step):
+        return totp(self.secret, step * 30)
+
+    def step(self):
+        """The lowest step that is inside the window and later than any given out."""
+        while True:
+            now = self.daemon.now()
+            current, left = int(now) // 30, 30 - now % 30
+            for step in ([current - 1] if left > 8 else []) + [current, current + 1]:
+                if step > self.last:
+                    self.last = step
+                    return step
+            self.daemon.pass_time(30 if self.daemon.clock else left + 0.2)
+
+    def code(self):
+        return self.at(self.step())
+
+    def wrong(self):
+        """A code that no step near by has."""
+        near = {self.at(int(self.daemon.now()) // 30 + delta) for delta in range(-4, 5)}
+        return next(code for code in ("%06d" % number for number in range(100_000, 1_000_000)) if code not in near)
+
+
+# --- the runner ----------------------------------------------------------------------------------------
+
+def run_one(function):
+    """In the test's own process: 0 passed, 1 failed, 77 skipped."""
+    try:
+        if function.root and os.getuid() != 0:
+            raise Skip("only root can play a front end of another uid")
+        function()
+        return 0
+    except Skip as reason:
+        print(reason)
+        return 77
+    except Failure as failure:
+        frames = [frame for frame in traceback.extract_tb(failure.__traceback__) if frame.filename != __file__]
+        where = f"{os.path.basename(frames[-1].filename)}:{frames[-1].lineno}" if frames else "?"
+        print(f"{where}: {failure}")
+    except BaseException:
+        traceback.print_exc(file=sys.stdout)
+    return 1
