@@ -25,7 +25,6 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
-let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -68,8 +67,6 @@ let package = Package(
     library(
       "AnteroomHTTP",
       ["AnteroomAPI", "AnteroomCore", "AnteroomSystem", nioCore, nioPosix, lifecycle, logging]),
-    library("AnteroomClient", ["AnteroomCore", nioCore, nioPosix, nioHTTP1]),
-      ["AnteroomAPI", "AnteroomCore", "AnteroomSystem", nioCore, nioPosix, nioHTTP1, lifecycle, logging]),
     library("AnteroomClient", [nioCore, nioPosix]),
     // The composition root, apart from `main` so that tests and the benchmark start the same daemon.
     library(
@@ -86,8 +83,6 @@ let package = Package(
         "AnteroomDaemon", "AnteroomHTTP", "AnteroomAPI", "AnteroomClient", "AnteroomCrypto", "AnteroomServices",
         "AnteroomSystem", "AnteroomCore", "SecretMemory", "CArgon2", nioCore, nioPosix, arguments, lifecycle, logging,
       ]),
-    tests("AnteroomClientTests", ["AnteroomClient", nioCore, nioPosix]),
-    tests("anteroomctlTests", ["anteroomctl", "AnteroomClient", "CQRCode", arguments]),
     // C, found by pkg-config, or wrapped where a header cannot be imported beside Foundation.
     .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
     .systemLibrary(name: "COath", pkgConfig: "liboath", providers: [.apt(["liboath-dev"])]),
@@ -97,8 +92,10 @@ let package = Package(
       name: "CUnicodeText",
       linkerSettings: [.linkedLibrary("icui18n"), .linkedLibrary("icuuc")]),
     .target(name: "CProcess"),
-    tests("AnteroomTextTests", ["AnteroomText", "AnteroomServices", "AnteroomCore", "SecretMemory"]),
     // Tests.
+    tests("AnteroomTextTests", ["AnteroomText", "AnteroomServices", "AnteroomCore", "SecretMemory"]),
+    tests("AnteroomClientTests", ["AnteroomClient", nioCore, nioPosix]),
+    tests("anteroomctlTests", ["anteroomctl", "AnteroomClient", "CQRCode", arguments]),
     tests("ArchitectureTests", []),
     tests(
       "AnteroomCryptoTests",

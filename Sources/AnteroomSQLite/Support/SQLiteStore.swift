@@ -10,6 +10,8 @@ package enum StoreOpeningFailure: Error, Sendable {
   case newerSchema
   /// `synchronous` reads something else than FULL: what is answered would not be on disk.
   case notDurable(Int)
+  /// Everything keyed and sealed in it belongs to another root key.
+  case otherRootKey(expected: String)
   case unavailable(String)
 }
 
@@ -24,7 +26,7 @@ package final class SQLiteStore: Store {
   /// Opens or makes the database at `path`, checks it, brings its schema up, and asserts that commits
   /// are durable.
   package init(
-    path: String, clock: any WallClock, sealing: any AuditSealing, randomness: any Randomness,
+    path: String, rootKeyID: String, clock: any WallClock, sealing: any AuditSealing, randomness: any Randomness,
     groupLimit: Int = 512, onFailedCommit: @escaping @Sendable (StorageFault) -> Void
   ) throws(StoreOpeningFailure) {
     do {
@@ -37,6 +39,7 @@ package final class SQLiteStore: Store {
       }
       try SQLiteStore.migrate(connection, path: path)
       let head = try connection.writeWithoutTransaction { db in
+        try SQLiteStore.claim(db, rootKeyID)
         try SQLiteStore.settleReservations(db)
         let synchronous = try Int.fetchOne(db, sql: "PRAGMA synchronous") ?? -1
         guard synchronous == 2 else { throw StoreOpeningFailure.notDurable(synchronous) }
@@ -93,6 +96,15 @@ package final class SQLiteStore: Store {
       try connection.vacuum(into: path + ".before-migration")
     }
     try migrator.migrate(connection)
+  }
+
+  /// The first start writes which root key the store belongs to; another key is refused, since nothing
+  /// would compare and nothing open, and every new row would be lost to the right one.
+  private static func claim(_ db: Database, _ rootKeyID: String) throws {
+    try db.execute(
+      sql: "INSERT INTO root_key (one, id) VALUES (1, ?) ON CONFLICT DO NOTHING", arguments: [rootKeyID])
+    let owner = try String.fetchOne(db, sql: "SELECT id FROM root_key") ?? ""
+    if owner != rootKeyID { throw StoreOpeningFailure.otherRootKey(expected: owner) }
   }
 
   /// What was reserved when the daemon died was being tested: it counts as failed, so that killing the

@@ -197,6 +197,12 @@ enum Schema {
       note TEXT NOT NULL
     ) STRICT;
 
+    -- The root key that everything keyed and sealed here belongs to, by its id.
+    CREATE TABLE root_key (
+      one INTEGER PRIMARY KEY CHECK (one = 1),
+      id TEXT NOT NULL
+    ) STRICT;
+
     -- One row: the head of the audit's tree, and the latest time that any decision was made at.
     CREATE TABLE audit_head (
       one INTEGER PRIMARY KEY CHECK (one = 1),

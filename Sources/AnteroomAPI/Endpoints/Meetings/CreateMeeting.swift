@@ -22,7 +22,7 @@ extension Endpoint {
           body: answer(created, link: link, isReplayed: false))
       case .replayed(let answer): return Reply(status: 201, body: answer)
       case .idempotencyConflict: throw Refusal(.idempotencyConflict)
-      case .refused(let refusal): throw Refusal(refusal)
+      case .refused(let refusal): throw Refusal(meeting: refusal)
       }
     }
   }
@@ -102,7 +102,7 @@ extension Services {
 }
 
 extension Refusal {
-  init(_ refusal: MeetingRefusal) {
+  init(meeting refusal: MeetingRefusal) {
     switch refusal {
     case .invalidToken: self.init(.invalidToken)
     case .secondFactorRequired: self.init(.secondFactorRequired)

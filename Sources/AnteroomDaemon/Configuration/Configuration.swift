@@ -1,0 +1,69 @@
+package import AnteroomCore
+package import AnteroomCrypto
+package import AnteroomServices
+
+/// Everything that `anteroom.toml` says, judged: a value of this type is a configuration that the daemon
+/// can run with. The contract's section 8.
+package struct Configuration: Sendable {
+  package struct Sockets: Sendable {
+    package var frontend = "/run/anteroom/frontend.sock"
+    package var admin = "/run/anteroom/admin.sock"
+    package var frontendGroup: String? = "anteroom-frontend"
+    package var adminGroup: String?
+  }
+
+  package struct Passwords: Sendable {
+    package var parameters = Argon2Parameters.standard
+    /// Threads that hash, each with its own memory.
+    package var concurrency: Int
+    package var queue = 256
+    package var queueSeconds = 10
+    package var blocklistFile: String?
+  }
+
+  package struct Sessions: Sendable {
+    package var idleSeconds = 3600
+    package var maxSeconds = 86_400
+  }
+
+  package struct Limits: Sendable {
+    package var sourceFailures = 50
+    package var accountFailures = 10
+    package var joinFailures = 10
+    package var connectionsPerPeer = 1024
+    package var waitingPerMeeting = 1000
+    package var sharedSources: Set<SourcePrefix> = []
+  }
+
+  /// A front end with the uid that the kernel must name.
+  package struct FrontEndEntry: Sendable {
+    package var uid: UInt32
+    package var frontEnd: FrontEnd
+
+    package init(uid: UInt32, frontEnd: FrontEnd) {
+      self.uid = uid
+      self.frontEnd = frontEnd
+    }
+  }
+
+  package enum LogFormat: String, Sendable, CaseIterable { case journal, json, text }
+  package enum LogLevel: String, Sendable, CaseIterable { case error, warning, info, debug }
+
+  package var sockets = Sockets()
+  /// The path behind `sqlite:`.
+  package var storePath = "/var/lib/anteroom/anteroom.db"
+  package var keyDirectory = "/var/lib/anteroom/keys"
+  package var passwords: Passwords
+  package var sessions = Sessions()
+  package var limits = Limits()
+  package var frontEnds: [FrontEndEntry] = []
+  /// Names, in the order of the file; one called `default` where none is configured.
+  package var audiences: [String] = ["default"]
+  package var logLevel = LogLevel.info
+  package var logFormat = LogFormat.journal
+
+  /// The defaults for a machine with so many cores.
+  package init(cores: Int) {
+    passwords = Passwords(concurrency: max(1, min(cores, 4)))
+  }
+}
