@@ -28,6 +28,7 @@ let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
@@ -73,9 +74,9 @@ let package = Package(
       "AnteroomDaemon",
       [
         "AnteroomAPI", "AnteroomHTTP", "AnteroomServices", "AnteroomSQLite", "AnteroomCrypto", "AnteroomText",
-        "AnteroomSystem", "AnteroomCore", "SecretMemory", "TOMLKit", lifecycle, logging,
+        "AnteroomSystem", "AnteroomCore", "SecretMemory", "TOMLKit", lifecycle, signals, logging,
       ]),
-    program("anteroomd", ["AnteroomDaemon", "AnteroomSystem", arguments]),
+    program("anteroomd", ["AnteroomDaemon", "AnteroomSystem", arguments, logging]),
     program("anteroomctl", ["AnteroomClient", "AnteroomCore", "CQRCode", arguments]),
     program(
       "anteroom-bench",

@@ -1,1 +1,73 @@
-@main struct Main { static func main() {} }
+import AnteroomDaemon
+import AnteroomSystem
+import ArgumentParser
+import Glibc
+import Logging
+
+/// The daemon's command line. It takes a configuration file and nothing that could be a secret.
+@main
+struct Anteroomd: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "anteroomd", abstract: "Decides who gets into a meeting.",
+    discussion: "Runs in the foreground; systemd starts it. anteroomctl speaks to it.", version: Version.text)
+
+  @Option(help: "The configuration file; conf.d/*.toml beside it are read after it.")
+  var config = "/etc/anteroom/anteroom.toml"
+
+  @Flag(help: "Read the configuration, say what is wrong with it, and stop.")
+  var checkConfig = false
+
+  func run() async throws {
+    let read: Configuration
+    do throws(ConfigurationMistakes) {
+      read = try ConfigurationReader.read(path: config, cores: SystemUsers.cores)
+    } catch {
+      for mistake in error.mistakes { Self.complain("\(mistake)") }
+      throw ExitCode(10)
+    }
+    if checkConfig {
+      Self.say("\(config): no mistakes")
+      return
+    }
+    let threshold = LogThreshold(read.logLevel.level)
+    let logger = Logger(label: "anteroomd") { _ in
+      LineLog(format: read.logFormat, level: threshold, clock: SystemClock())
+    }
+    do {
+      try await Daemon(
+        configurationPath: config, configuration: read, environment: Self.environment, pid: getpid(), logger: logger,
+        threshold: threshold
+      ).run()
+    } catch let failure as StartFailure {
+      Self.complain("\(failure)")
+      throw ExitCode(failure.exitCode)
+    } catch let refusal as SetupRefusal {
+      Self.complain("\(refusal)")
+      throw ExitCode(1)
+    }
+  }
+
+  /// What systemd says through the environment; nothing secret ever comes that way.
+  private static var environment: [String: String] {
+    let names = [
+      "LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES", "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID",
+      "CREDENTIALS_DIRECTORY",
+    ]
+    var found: [String: String] = [:]
+    for name in names {
+      guard let value = unsafe getenv(name) else { continue }
+      found[name] = unsafe String(cString: value)
+    }
+    return found
+  }
+
+  private static func say(_ line: String) { write(line, to: STDOUT_FILENO) }
+  private static func complain(_ line: String) { write("anteroomd: " + line, to: STDERR_FILENO) }
+
+  private static func write(_ line: String, to descriptor: Int32) {
+    var line = line + "\n"
+    line.withUTF8 { bytes in
+      _ = unsafe Glibc.write(descriptor, bytes.baseAddress, bytes.count)
+    }
+  }
+}

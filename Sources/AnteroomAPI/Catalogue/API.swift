@@ -7,14 +7,14 @@ package struct API: Responder {
   /// Every operation of both sockets.
   package let catalogue: [Endpoint]
   private let router: Router
-  private let peers: Peers
+  private let peers: PeerTable
   private let mint: TokenMint
   private let digests: any Digests
   /// Told of what no endpoint should ever do: something failed that is neither refusal nor fault.
   private let onDefect: @Sendable (RequestID, String) -> Void
 
   package init(
-    services: Services, peers: Peers, mint: TokenMint, digests: any Digests,
+    services: Services, peers: PeerTable, mint: TokenMint, digests: any Digests,
     onDefect: @escaping @Sendable (RequestID, String) -> Void
   ) {
     catalogue = Endpoints.all(services)

@@ -1,4 +1,5 @@
 package import AnteroomServices
+import Synchronization
 
 /// Which process may speak, and as what: decided from the kernel's word about it.
 package struct Peers: Sendable {
@@ -38,5 +39,18 @@ package struct Peers: Sendable {
 
   private func mayOperate(_ peer: Peer) -> Bool {
     peer.uid == 0 || peer.uid == ownUID || (adminGroup.map { $0 == peer.gid } ?? false)
+  }
+}
+
+/// The peers in force, which a reload may replace.
+package final class PeerTable: Sendable {
+  private let peers: Mutex<Peers>
+
+  package init(_ peers: Peers) { self.peers = Mutex(peers) }
+
+  package func replace(_ new: Peers) { peers.withLock { $0 = new } }
+
+  func frontEnd(_ peer: Peer, on socket: SocketRole) -> FrontEnd? {
+    peers.withLock { $0 }.frontEnd(peer, on: socket)
   }
 }

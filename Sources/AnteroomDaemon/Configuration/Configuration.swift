@@ -59,6 +59,8 @@ package struct Configuration: Sendable {
   package var frontEnds: [FrontEndEntry] = []
   /// Names, in the order of the file; one called `default` where none is configured.
   package var audiences: [String] = ["default"]
+  /// Threads that read, parse and write; the store's writer has one of its own.
+  package var eventLoops = 1
   package var logLevel = LogLevel.info
   package var logFormat = LogFormat.journal
 

@@ -1,0 +1,150 @@
+package import AnteroomAPI
+import AnteroomCore
+package import AnteroomCrypto
+package import AnteroomServices
+package import AnteroomSQLite
+import AnteroomSystem
+import AnteroomText
+package import Logging
+import SecretMemory
+
+/// Why the daemon does not start: what is wrong, and what to do. `exitCode` is the contract's: 1 failed,
+/// 9 integrity broken, 10 configuration.
+package struct StartFailure: Error, Sendable, CustomStringConvertible {
+  package let description: String
+  package let exitCode: Int32
+
+  package init(_ description: String, exitCode: Int32) {
+    self.description = description
+    self.exitCode = exitCode
+  }
+}
+
+/// The composition root: every part made once and handed to whoever needs it. Nothing else in the
+/// program makes a port's implementation.
+package struct Composition: Sendable {
+  package let api: API
+  package let store: SQLiteStore
+  package let sweep: SweepService
+  package let audit: AuditService
+  package let hashing: Argon2Lane
+  package let facts: RunningFacts
+  package let peers: PeerTable
+
+  /// What differs between the daemon, a test and a benchmark.
+  package struct Surroundings: Sendable {
+    package var clock: any WallClock
+    package var randomness: any Randomness
+    /// How many closures one commit takes at most; 1 is one commit per request.
+    package var groupLimit: Int
+    package var onFailedCommit: @Sendable (StorageFault) -> Void
+
+    package init(
+      clock: any WallClock, randomness: any Randomness, groupLimit: Int = 512,
+      onFailedCommit: @escaping @Sendable (StorageFault) -> Void
+    ) {
+      self.clock = clock
+      self.randomness = randomness
+      self.groupLimit = groupLimit
+      self.onFailedCommit = onFailedCommit
+    }
+  }
+
+  package init(
+    _ configuration: Configuration, root: RootKey, blockedPasswords: [String], surroundings: Surroundings,
+    logger: Logger
+  ) throws(StartFailure) {
+    let clock = surroundings.clock
+    let randomness = surroundings.randomness
+    let digests = KeyedDigests(root: root)
+    let seals = AuditSeals(root: root, randomness: randomness)
+    let signer = GrantSigner(root: root)
+    let preparation = OpaqueStringPreparation()
+    let text = PRECISProfiles()
+    let mint = TokenMint(digests: digests, randomness: randomness)
+    store = try Composition.open(configuration, root: root, seals: seals, surroundings)
+    do {
+      hashing = try Argon2Lane(
+        root: root, parameters: configuration.passwords.parameters, concurrency: configuration.passwords.concurrency,
+        queue: configuration.passwords.queue, queueSeconds: configuration.passwords.queueSeconds,
+        randomness: randomness)
+    } catch {
+      throw StartFailure("The memory for hashing passwords could not be had: \(error)", exitCode: 1)
+    }
+    let limiter = AttemptLimiter(limits: configuration.attemptLimits, digests: digests)
+    let lifetime = SessionLifetime(
+      idleSeconds: configuration.sessions.idleSeconds, maxSeconds: configuration.sessions.maxSeconds,
+      hostNeedsSecondFactor: MeetingPolicy.general.hostSecondFactor)
+    let accountPorts = AccountPorts(
+      store: store, clock: clock, randomness: randomness, digests: digests,
+      sealing: Sealer(root: root, randomness: randomness), hashing: hashing, codes: TOTP(), text: text,
+      preparation: preparation,
+      rules: PasswordRules(
+        blocklist: PasswordBlocklist(operatorLines: blockedPasswords, preparation: preparation)),
+      limiter: limiter, mint: mint, lifetime: lifetime, queueSeconds: configuration.passwords.queueSeconds)
+    let passcodes = Passcodes(digests: digests, randomness: randomness)
+    let admissionPorts = AdmissionPorts(
+      store: store, clock: clock, randomness: randomness, text: text, limiter: limiter, mint: mint,
+      passcodes: passcodes,
+      grants: GrantMaker(signing: signer, digests: digests, randomness: randomness, issuer: "anteroom"),
+      lifetime: lifetime, changed: Signal(), waitingCeiling: configuration.limits.waitingPerMeeting)
+    audit = AuditService(store: store, sealing: seals)
+    sweep = SweepService(ports: admissionPorts)
+    facts = RunningFacts(store: store, hashing: hashing, clock: clock)
+    peers = PeerTable(configuration.peers)
+    let settled = Signal<Int>()
+    api = API(
+      services: Services(
+        accounts: AccountService(ports: accountPorts), resets: PasswordResetService(ports: accountPorts),
+        signIn: SignInService(ports: accountPorts, settled: settled),
+        secondFactor: SecondFactorService(ports: accountPorts),
+        enrolment: EnrolmentService(ports: accountPorts, settled: settled),
+        sessions: SessionService(ports: accountPorts),
+        meetings: MeetingService(store: store, randomness: randomness, passcodes: passcodes, lifetime: lifetime),
+        admission: AdmissionService(ports: admissionPorts), ownJoins: OwnJoinService(ports: admissionPorts),
+        hostControls: HostControlService(ports: admissionPorts), grants: GrantService(ports: admissionPorts),
+        audit: audit, operation: facts, mint: mint, publicKeys: signer.publicKeys),
+      peers: peers, mint: mint, digests: digests
+    ) { request, what in logger.error("a request was not answered", metadata: ["id": "\(request)", "why": "\(what)"]) }
+  }
+
+  private static func open(
+    _ configuration: Configuration, root: RootKey, seals: AuditSeals, _ surroundings: Surroundings
+  ) throws(StartFailure) -> SQLiteStore {
+    let path = configuration.storePath
+    do {
+      return try SQLiteStore(
+        path: path, rootKeyID: root.id, clock: surroundings.clock, sealing: seals,
+        randomness: surroundings.randomness, groupLimit: surroundings.groupLimit,
+        onFailedCommit: surroundings.onFailedCommit)
+    } catch {
+      switch error {
+      case .corrupt(let what):
+        throw StartFailure("\(path) is damaged: \(what). Restore a backup, and keep this file for a look.", exitCode: 9)
+      case .newerSchema:
+        throw StartFailure("\(path) was written by a newer version. Start that one, or restore a backup.", exitCode: 1)
+      case .notDurable(let mode):
+        throw StartFailure("SQLite's synchronous reads \(mode) on \(path) and not FULL: nothing would be kept.", exitCode: 1)
+      case .otherRootKey(let id):
+        throw StartFailure(
+          "\(path) belongs to the root key \(id), and the key directory holds another. Put the right root.key back.",
+          exitCode: 10)
+      case .unavailable(let what): throw StartFailure("\(path) cannot be opened: \(what)", exitCode: 1)
+      }
+    }
+  }
+}
+
+extension Configuration {
+  package var attemptLimits: AttemptLimits {
+    AttemptLimits(
+      sourceFailures: limits.sourceFailures, accountFailures: limits.accountFailures,
+      joinFailures: limits.joinFailures, sharedSources: limits.sharedSources)
+  }
+
+  package var peers: Peers {
+    Peers(
+      frontEnds: Dictionary(frontEnds.map { ($0.uid, $0.frontEnd) }) { first, _ in first }, audiences: audiences,
+      adminGroup: sockets.adminGroup.flatMap(SystemUsers.groupID(named:)), ownUID: SystemUsers.ownUID)
+  }
+}

@@ -1,0 +1,28 @@
+import AnteroomServices
+import Logging
+import ServiceLifecycle
+
+/// Does what nobody asks for: ends what is due, each second; tidies, each minute; signs the audit and
+/// puts the note into the log, each hour.
+struct Housekeeping: Service {
+  let composition: Composition
+  let logger: Logger
+
+  func run() async throws {
+    await composition.audit.log(to: logger)
+    await cancelWhenGracefulShutdown {
+      var seconds = 0
+      while !Task.isCancelled {
+        guard (try? await Task.sleep(for: .seconds(1))) != nil else { return }
+        seconds += 1
+        do {
+          try await composition.sweep.endDueJoins()
+          if seconds.isMultiple(of: 60) { try await composition.sweep.tidy() }
+        } catch {
+          logger.error("housekeeping failed", metadata: ["why": "\(error)"])
+        }
+        if seconds.isMultiple(of: 3600) { await composition.audit.log(to: logger) }
+      }
+    }
+  }
+}

@@ -1,0 +1,37 @@
+import AnteroomAPI
+import AnteroomSystem
+import Logging
+import ServiceLifecycle
+import UnixSignals
+
+/// Reads the configuration again at SIGHUP and takes up what can change while running: who may speak,
+/// and how much is logged. A mistake in the file changes nothing.
+struct ReloadOnHangUp: Service {
+  let path: String
+  let running: Configuration
+  let peers: PeerTable
+  let threshold: LogThreshold
+  let notifier: ReadinessNotifier
+  let logger: Logger
+
+  func run() async throws {
+    for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
+      notifier.reloading()
+      reload()
+      notifier.ready(status: "deciding joins")
+    }
+  }
+
+  private func reload() {
+    do {
+      let new = try ConfigurationReader.read(path: path, cores: SystemUsers.cores)
+      threshold.set(new.logLevel.level)
+      peers.replace(new.peers)
+      logger.notice(
+        "configuration read again", metadata: ["frontends": "\(new.frontEnds.count)", "level": "\(new.logLevel)"])
+    } catch {
+      for mistake in error.mistakes { logger.error("\(mistake)") }
+      logger.error("the configuration has mistakes; the running one stays")
+    }
+  }
+}

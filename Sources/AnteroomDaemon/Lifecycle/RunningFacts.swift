@@ -1,0 +1,47 @@
+package import AnteroomCore
+package import AnteroomServices
+import AnteroomSQLite
+import Synchronization
+
+/// The version that this was built as.
+package enum Version {
+  package static let text = "0.1.0"
+}
+
+/// What the running daemon knows of itself.
+package final class RunningFacts: OperationFacts {
+  private let store: SQLiteStore
+  private let hashing: any PasswordHashing
+  private let clock: any WallClock
+  private let startedAt: Instant
+  private let serving = Atomic<Bool>(true)
+
+  init(store: SQLiteStore, hashing: any PasswordHashing, clock: any WallClock) {
+    self.store = store
+    self.hashing = hashing
+    self.clock = clock
+    startedAt = clock.now()
+  }
+
+  package var version: String { Version.text }
+  package var now: Instant { clock.now() }
+  package var isServing: Bool { serving.load(ordering: .relaxed) }
+
+  package func stopServing() { serving.store(false, ordering: .relaxed) }
+
+  package func status() async throws(StorageFault) -> OperationStatus {
+    let facts = try store.facts()
+    let counts = try await store.read { snapshot throws(StorageFault) in
+      let meetings = try snapshot.meetingCount()
+      return (
+        accounts: try snapshot.accountCount(), sessions: try snapshot.sessionCount(), meetings: meetings.meetings,
+        waiting: meetings.waiting, audit: try snapshot.auditHead()?.tree.size ?? 0
+      )
+    }
+    return OperationStatus(
+      startedAt: startedAt, schema: facts.schema, synchronous: facts.synchronous == 2 ? "FULL" : "NOT FULL",
+      journalMode: facts.journalMode, storeBytes: facts.sizeBytes, hashing: hashing.load, accounts: counts.accounts,
+      sessions: counts.sessions, meetings: counts.meetings, waiting: counts.waiting, auditSize: counts.audit,
+      warnings: [])
+  }
+}

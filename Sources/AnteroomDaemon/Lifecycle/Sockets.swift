@@ -1,0 +1,39 @@
+import AnteroomAPI
+import AnteroomHTTP
+import AnteroomSystem
+
+/// The two listening sockets: handed over by the service manager, or bound here.
+struct Sockets {
+  let listeners: [Listener]
+  private let bound: [BoundSocket]
+
+  init(_ configuration: Configuration, environment: [String: String], pid: Int32) throws(SetupRefusal) {
+    let sockets = configuration.sockets
+    let inherited = try InheritedSockets(
+      environment: environment, pid: pid, adminGroupIsSet: sockets.adminGroup != nil)
+    var bound: [BoundSocket] = []
+    var listeners: [Listener] = []
+    if let descriptor = inherited.frontend {
+      listeners.append(Listener(descriptor: descriptor, role: .frontend))
+    } else {
+      let socket = try BoundSocket.bind(path: sockets.frontend, mode: 0o660, group: sockets.frontendGroup)
+      bound.append(socket)
+      listeners.append(Listener(descriptor: socket.descriptor, role: .frontend))
+    }
+    if let descriptor = inherited.admin {
+      listeners.append(Listener(descriptor: descriptor, role: .admin))
+    } else {
+      let mode: UInt32 = sockets.adminGroup == nil ? 0o600 : 0o660
+      let socket = try BoundSocket.bind(path: sockets.admin, mode: mode, group: sockets.adminGroup)
+      bound.append(socket)
+      listeners.append(Listener(descriptor: socket.descriptor, role: .admin))
+    }
+    self.bound = bound
+    self.listeners = listeners
+  }
+
+  /// Takes away the files of those that were bound here; an adopted one is its owner's.
+  func remove() {
+    for socket in bound { socket.removeFile() }
+  }
+}
