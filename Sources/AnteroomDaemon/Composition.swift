@@ -1,8 +1,8 @@
 package import AnteroomAPI
 import AnteroomCore
 package import AnteroomCrypto
-package import AnteroomServices
 package import AnteroomSQLite
+package import AnteroomServices
 import AnteroomSystem
 import AnteroomText
 package import Logging
@@ -61,6 +61,7 @@ package struct Composition: Sendable {
     let signer = GrantSigner(root: root)
     let preparation = OpaqueStringPreparation()
     let text = PRECISProfiles()
+    let blocklist = PasswordBlocklist(operatorLines: blockedPasswords, preparation: preparation)
     let mint = TokenMint(digests: digests, randomness: randomness)
     store = try Composition.open(configuration, root: root, seals: seals, surroundings)
     do {
@@ -79,10 +80,9 @@ package struct Composition: Sendable {
       store: store, clock: clock, randomness: randomness, digests: digests,
       sealing: Sealer(root: root, randomness: randomness), hashing: hashing, codes: TOTP(), text: text,
       preparation: preparation,
-      rules: PasswordRules(
-        blocklist: PasswordBlocklist(operatorLines: blockedPasswords, preparation: preparation)),
+      rules: PasswordRules(blocklist: blocklist),
       limiter: limiter, mint: mint, lifetime: lifetime, queueSeconds: configuration.passwords.queueSeconds)
-    let passcodes = Passcodes(digests: digests, randomness: randomness)
+    let passcodes = Passcodes(digests: digests, randomness: randomness, blocklist: blocklist)
     let admissionPorts = AdmissionPorts(
       store: store, clock: clock, randomness: randomness, text: text, limiter: limiter, mint: mint,
       passcodes: passcodes,
@@ -124,7 +124,8 @@ package struct Composition: Sendable {
       case .newerSchema:
         throw StartFailure("\(path) was written by a newer version. Start that one, or restore a backup.", exitCode: 1)
       case .notDurable(let mode):
-        throw StartFailure("SQLite's synchronous reads \(mode) on \(path) and not FULL: nothing would be kept.", exitCode: 1)
+        throw StartFailure(
+          "SQLite's synchronous reads \(mode) on \(path) and not FULL: nothing would be kept.", exitCode: 1)
       case .otherRootKey(let id):
         throw StartFailure(
           "\(path) belongs to the root key \(id), and the key directory holds another. Put the right root.key back.",

@@ -47,7 +47,7 @@ struct RequestHead {
       case _: break
       }
     }
-    guard !(chunked && length != nil), hosts == 1 || (hosts == 0 && line.isHTTP10) else { return nil }
+    guard !(chunked && length != nil), hosts <= 1 else { return nil }
     method = line.method
     target = line.target
     isHTTP10 = line.isHTTP10

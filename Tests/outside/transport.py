@@ -396,7 +396,7 @@ def operator_actions_are_refused_on_the_front_end_socket():
         equal((made["roles"], made["vouched"]), ([], False), "an account that a front end made")
         for change in ({"disabled": True}, {"roles": ["host"]}, {"vouched": True}):
             among(daemon.web.patch("/v1/accounts/me", change, token=ada.token).status, (403, 422), f"{change} by oneself")
-        equal(daemon.admin.get(f"/v1/accounts/{ada.id}").json.get("disabled", None), False, "after all that, disabled")
+        equal(daemon.admin.get(f"/v1/accounts/{ada.id}").json["account"]["disabled"], False, "after all that, disabled")
 
 
 @test()

@@ -41,7 +41,7 @@ package struct Join: Hashable, Sendable {
   package let displayName: DisplayName
   package let account: AccountID?
   package let session: SessionID?
-  /// The name is an account's and an operator vouches for it.
+  /// An operator vouches for the account behind it; never concluded from text.
   package let verified: Bool
   package var publish: Publish
   package let occurrence: Int64

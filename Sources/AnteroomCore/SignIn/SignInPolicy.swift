@@ -14,14 +14,13 @@ package enum SignInPolicy {
   /// How far a code's time step may lie from now's, either way.
   package static let totpWindow: Int64 = 1
 
-  package static func accountWithSource(failures: Int) -> BudgetRule {
-    .delay(burst: failures, longest: 15, forgottenAfter: 900)
-  }
+  /// One source on one account: five free failures, then each next try waits longer, up to 15 s.
+  package static let accountWithSource = BudgetRule.delay(burst: 5, longest: 15, forgottenAfter: 900)
 
   package static func source(failures: Int) -> BudgetRule { .window(limit: failures, seconds: 600) }
 
   /// Strangers may fail so often a day on one account, all sources together.
-  package static let strangers = BudgetRule.window(limit: 100, seconds: 86_400)
+  package static func strangers(failures: Int) -> BudgetRule { .window(limit: failures, seconds: 86_400) }
 
   /// What one source may register through a front end.
   package static let registrations = BudgetRule.window(limit: 10, seconds: 3600)

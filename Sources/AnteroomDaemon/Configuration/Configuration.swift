@@ -28,7 +28,7 @@ package struct Configuration: Sendable {
 
   package struct Limits: Sendable {
     package var sourceFailures = 50
-    package var accountFailures = 10
+    package var accountFailures = 100
     package var joinFailures = 10
     package var connectionsPerPeer = 1024
     package var waitingPerMeeting = 1000

@@ -1,6 +1,6 @@
 package import AnteroomCore
-package import AnteroomServices
 import AnteroomSQLite
+package import AnteroomServices
 import Synchronization
 
 /// The version that this was built as.

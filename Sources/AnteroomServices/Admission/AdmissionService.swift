@@ -229,7 +229,8 @@ package struct AdmissionService: Sendable {
       id: draft.id, meeting: meeting.id, frontEnd: draft.caller.frontEnd.name, audience: draft.audience,
       state: isWaiting ? .waiting : .admitted, role: role, joinerClass: joinerClass, displayName: name,
       account: session?.account.id, session: session?.session.id,
-      verified: session.map { $0.account.vouched && $0.account.displayName == name } ?? false,
+      // By the account alone: whatever name is shown, the host sees whose it is.
+      verified: session?.account.vouched ?? false,
       publish: joinerClass.isHosting ? .everything : .nothing, occurrence: meeting.occurrence,
       clientKind: draft.clientKind, createdAt: now,
       deadline: now.adding(seconds: isWaiting ? meeting.policy.ticketSeconds : meeting.policy.seatSeconds),

@@ -29,10 +29,11 @@ package struct GrantService: Sendable {
     guard let claims = claims(of: token, caller: caller) else { return .invalid }
     return try await ports.store.write { tx throws(StorageFault) in
       guard tx.now < claims.expiresAt else { return .invalid }
-      guard let (stored, found) = try GrantService.current(claims, in: tx) else { return .over }
+      guard let (stored, found) = try GrantService.found(claims, in: tx) else { return .over }
       var meeting = found
       if try tx.isRedeemed(claims.id) { return .alreadyUsed }
       guard claims.epoch == meeting.epoch else { return .outdated }
+      guard stored.join.state == .admitted || stored.join.state == .present else { return .over }
       // Kept a little longer than the grant lives, so that a clock set back finds it used.
       guard try tx.redeem(claims.id, expiresAt: claims.expiresAt.adding(seconds: 3600)) else { return .alreadyUsed }
       var join = stored.join
@@ -51,8 +52,8 @@ package struct GrantService: Sendable {
   package func introspect(_ token: String, caller: Caller) async throws(StorageFault) -> ActiveGrant? {
     guard let claims = claims(of: token, caller: caller) else { return nil }
     return try await ports.store.read { snapshot throws(StorageFault) in
-      guard snapshot.now < claims.expiresAt, let (stored, meeting) = try GrantService.current(claims, in: snapshot),
-        claims.epoch == meeting.epoch
+      guard snapshot.now < claims.expiresAt, let (stored, meeting) = try GrantService.found(claims, in: snapshot),
+        claims.epoch == meeting.epoch, stored.join.state == .admitted || stored.join.state == .present
       else { return nil }
       return ActiveGrant(claims: claims, join: stored.join, meeting: meeting)
     }
@@ -66,14 +67,19 @@ package struct GrantService: Sendable {
     return claims
   }
 
-  private static func current(
+  /// The join that a grant was made for, where it is not over: a join that was made with a session ends
+  /// with it.
+  private static func found(
     _ claims: GrantClaims, in snapshot: any Snapshot
   ) throws(StorageFault) -> (StoredJoin, Meeting)? {
     guard let stored = try snapshot.join(claims.join), let meeting = try snapshot.meeting(stored.join.meeting),
       meeting.id == claims.meeting, meeting.state != .ended, stored.join.audience == claims.audience,
       stored.join.occurrence == claims.occurrence, meeting.occurrence == claims.occurrence,
-      stored.join.state == .admitted || stored.join.state == .present
+      try snapshot.isBacked(stored.join)
     else { return nil }
-    return (stored, meeting)
+    switch stored.join.state {
+    case .waiting, .admitted, .present: return (stored, meeting)
+    case .denied, .withdrawn, .expired, .removed, .left: return nil
+    }
   }
 }

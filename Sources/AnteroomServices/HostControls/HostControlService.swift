@@ -109,7 +109,7 @@ package struct HostControlService: Sendable {
     try await change(id, act: "lock", ticketMay: true, ifVersion: ifVersion, caller: caller) {
       tx, meeting, actor throws(StorageFault) in
       guard !meeting.locked else { return [] }
-      let moved = try HostControlService.sendBackAdmitted(in: &meeting, tx)
+      let moved = try HostControlService.sendBackAdmitted(in: &meeting, tx, by: actor, caller)
       meeting.locked = true
       meeting.epoch += 1
       meeting.version += 1
@@ -141,7 +141,7 @@ package struct HostControlService: Sendable {
   package func end(_ id: MeetingID, ifVersion: Int64?, caller: Caller) async throws(StorageFault)
     -> HostAnswer<ShownMeeting>
   {
-    try await change(id, act: "end", ticketMay: false, ifVersion: ifVersion, caller: caller) {
+    try await change(id, act: "end", ticketMay: false, whenEnded: true, ifVersion: ifVersion, caller: caller) {
       tx, meeting, actor throws(StorageFault) in
       guard meeting.state != .ended else { return [] }
       let over = tx.now.adding(seconds: meeting.policy.ticketSeconds)
@@ -150,6 +150,10 @@ package struct HostControlService: Sendable {
         let next: JoinState = state == .present ? .left : .expired
         try tx.each(state, in: &meeting) { join, meeting throws(StorageFault) in
           try tx.move(&join, to: next, in: &meeting, until: over)
+          try tx.append(
+            AuditEntry(
+              next == .left ? .joinLeft : .joinExpired, by: actor, subject: join.id.text, request: caller.request,
+              detail: [("meeting", id.text), ("by", "end")]))
           moved.append(join.id)
         }
       }
@@ -166,7 +170,7 @@ package struct HostControlService: Sendable {
   }
 
   private func change(
-    _ id: MeetingID, act: String, ticketMay: Bool, ifVersion: Int64?, caller: Caller,
+    _ id: MeetingID, act: String, ticketMay: Bool, whenEnded: Bool = false, ifVersion: Int64?, caller: Caller,
     _ body: @escaping @Sendable (any Transaction, inout Meeting, AuditActor) throws(StorageFault) -> [JoinID]
   ) async throws(StorageFault) -> HostAnswer<ShownMeeting> {
     let answer = try await ports.store.write { tx throws(StorageFault) -> (HostAnswer<ShownMeeting>, [JoinID]) in
@@ -176,6 +180,7 @@ package struct HostControlService: Sendable {
       }
       if case .ticket = authority, !ticketMay { return (.sessionRequired, []) }
       if let ifVersion, ifVersion != meeting.version { return (.stale, []) }
+      if meeting.state == .ended && !whenEnded { return (.impossible(.ended), []) }
       let moved = try body(tx, &meeting, actor)
       return (.done(ShownMeeting(meeting: meeting, host: try tx.account(meeting.host))), moved)
     }
@@ -184,7 +189,7 @@ package struct HostControlService: Sendable {
   }
 
   private static func sendBackAdmitted(
-    in meeting: inout Meeting, _ tx: any Transaction
+    in meeting: inout Meeting, _ tx: any Transaction, by actor: AuditActor, _ caller: Caller
   ) throws(StorageFault) -> [JoinID] {
     var moved: [JoinID] = []
     let until = tx.now.adding(seconds: meeting.policy.ticketSeconds)
@@ -195,6 +200,10 @@ package struct HostControlService: Sendable {
       case .wait: try tx.move(&join, to: .waiting, in: &meeting, until: until, waitingFor: .admission)
       case .refuse: try tx.move(&join, to: .denied, in: &meeting, until: until)
       }
+      try tx.append(
+        AuditEntry(
+          whenLocked == .wait ? .joinWaiting : .joinDenied, by: actor, subject: join.id.text, request: caller.request,
+          detail: [("meeting", meeting.id.text), ("by", "lock")]))
       moved.append(join.id)
     }
     return moved

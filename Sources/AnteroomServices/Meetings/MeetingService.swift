@@ -101,7 +101,9 @@ package struct MeetingService: Sendable {
     if policy.passcode != .off {
       let kind = draft.passcodeKind ?? .characters
       if let value = draft.passcodeValue {
-        guard let chosen = passcodes.choose(value, kind: kind, for: id) else { return .refused(.passcodeTooWeak) }
+        guard let chosen = passcodes.choose(value, kind: kind, for: id, title: draft.title) else {
+          return .refused(.passcodeTooWeak)
+        }
         made = chosen
       } else {
         made = passcodes.generate(kind, for: id)

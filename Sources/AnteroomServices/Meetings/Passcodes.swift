@@ -6,10 +6,12 @@ package import SecretMemory
 package struct Passcodes: Sendable {
   private let digests: any Digests
   private let randomness: any Randomness
+  private let blocklist: PasswordBlocklist
 
-  package init(digests: any Digests, randomness: any Randomness) {
+  package init(digests: any Digests, randomness: any Randomness, blocklist: PasswordBlocklist) {
     self.digests = digests
     self.randomness = randomness
+    self.blocklist = blocklist
   }
 
   /// A passcode as it is shown once, and the digest of it in its meeting.
@@ -34,17 +36,18 @@ package struct Passcodes: Sendable {
   }
 
   /// A chosen one; nil where it could be guessed: fewer than 8 characters that count, fewer than 4
-  /// different ones, a run, a repetition, or something that the meeting's address says already.
-  package func choose(_ value: borrowing SecretBytes, kind: PasscodeKind, for meeting: MeetingID) -> Made? {
+  /// different ones, what is tried first as a password, or what the meeting's address or title says.
+  package func choose(_ value: borrowing SecretBytes, kind: PasscodeKind, for meeting: MeetingID, title: String?)
+    -> Made?
+  {
     let typed = value.withBytes { bytes in bytes.indices.map { bytes[$0] } }
     var canonical: [UInt8] = []
     guard Passcodes.canonicalise(typed.span, into: &canonical), canonical.count >= 8, Set(canonical).count >= 4,
-      !Passcodes.isRun(canonical), !Passcodes.isRepetition(canonical)
+      blocklist.reason(
+        for: Password(prepared: value.copy(), codePoints: typed.count), username: title,
+        serviceNames: [meeting.text]) == nil
     else { return nil }
     if kind == .digits && !canonical.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) { return nil }
-    var address: [UInt8] = []
-    _ = Passcodes.canonicalise(Array(meeting.text.utf8).span, into: &address)
-    guard address != canonical else { return nil }
     let text = String(decoding: typed, as: UTF8.self)
     return Made(kind: kind, text: text, digest: keyed(canonical.span, in: meeting.text))
   }
@@ -89,17 +92,6 @@ package struct Passcodes: Sendable {
       }
     }
     return true
-  }
-
-  private static func isRun(_ bytes: [UInt8]) -> Bool {
-    let steps = zip(bytes, bytes.dropFirst()).map { Int($1) - Int($0) }
-    return Set(steps).count <= 1
-  }
-
-  private static func isRepetition(_ bytes: [UInt8]) -> Bool {
-    (1...max(1, bytes.count / 2)).contains { length in
-      bytes.indices.allSatisfy { bytes[$0] == bytes[$0 % length] }
-    }
   }
 
   /// Uniform over 0 ..< bound: values above the largest multiple of the bound are drawn again.

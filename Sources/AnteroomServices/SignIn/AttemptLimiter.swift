@@ -2,7 +2,9 @@ package import AnteroomCore
 
 /// The figures of `[limits]` that budgets are made from.
 package struct AttemptLimits: Hashable, Sendable {
+  /// Of one source in ten minutes, over all accounts.
   package var sourceFailures: Int
+  /// Of all strangers together on one account in a day.
   package var accountFailures: Int
   package var joinFailures: Int
   /// Addresses that many people share; they are not budgeted as a source.
@@ -107,10 +109,11 @@ package struct AttemptLimiter: Sendable {
   /// A password for `name`, existing or not. A known device of the account lifts the budgets that
   /// strangers can spend, and has a delay of its own.
   package func password(name: [UInt8], origin: Origin, knownDevice: String?) -> [BudgetBucket] {
-    let pair = SignInPolicy.accountWithSource(failures: limits.accountFailures)
+    let pair = SignInPolicy.accountWithSource
     if let knownDevice { return [bucket("device", [knownDevice], name, pair)] }
     var buckets = [
-      bucket("account", [origin.text], name, pair), bucket("strangers", [], name, SignInPolicy.strangers),
+      bucket("account", [origin.text], name, pair),
+      bucket("strangers", [], name, SignInPolicy.strangers(failures: limits.accountFailures)),
     ]
     if let source = countedSource(origin) {
       buckets.append(bucket("source", [source], [], SignInPolicy.source(failures: limits.sourceFailures)))

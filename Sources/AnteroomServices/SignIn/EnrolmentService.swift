@@ -57,10 +57,10 @@ package struct EnrolmentService: Sendable {
       guard let found = try tx.use(caller.bearer, idle: lifetime).session, found.account.id == account.id else {
         return .refused
       }
-      if let current = try tx.authenticator(of: account.id, confirmed: true) {
-        // Replacing takes a session that showed a second factor, be it a recovery code.
-        let isOpen = found.session.isForRecovery || (found.session.factors == 2 && !current.state.disabled)
-        if !isOpen { return .accepted(false) }
+      // A second factor is replaced with a recovery code or by an operator; a stolen session and a
+      // password that was read over a shoulder must not bind another phone.
+      if try tx.authenticator(of: account.id, confirmed: true) != nil, !found.session.isForRecovery {
+        return .accepted(false)
       }
       try tx.insert(
         pending: Authenticator(

@@ -64,13 +64,17 @@ extension Snapshot {
   ) throws(StorageFault) -> StoredJoin? {
     guard let proof, proof.kind == .ticket,
       let stored = try join(JoinID(known: JoinID.prefix + proof.name)),
-      stored.ticketDigest.equalsInConstantTime(proof.digest), stored.join.frontEnd == caller.frontEnd.name
+      stored.ticketDigest.equalsInConstantTime(proof.digest), stored.join.frontEnd == caller.frontEnd.name,
+      try isBacked(stored.join)
     else { return nil }
-    if let session = stored.join.session {
-      guard let live = try self.session(session), live.session.isLive(at: now),
-        let account = try account(live.session.account), !account.disabled
-      else { return nil }
-    }
     return stored
+  }
+
+  /// What was made with a session stands only while that does.
+  func isBacked(_ join: Join) throws(StorageFault) -> Bool {
+    guard let id = join.session else { return true }
+    guard let live = try session(id), live.session.isLive(at: now), let account = try account(live.session.account)
+    else { return false }
+    return !account.disabled
   }
 }
