@@ -1,4 +1,5 @@
 import AnteroomDaemon
+import AnteroomServices
 import Glibc
 import Testing
 
@@ -63,7 +64,7 @@ struct ConfigurationFilesTests {
 
   @Test func `a value cannot forge a line of its own in a message`() throws {
     let mistakes = try reading("[log]\nlevel = \"\\u001b[2J\\n/etc/x:1: all is well\\u202E\"").mistakes
-    let text = ConfigurationMistakes(mistakes: mistakes).description
+    let text = mistakes.map(\.description).joined()
     #expect(text.contains("\\u{1b}[2J\\u{a}/etc"))
     #expect(!text.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x202E })
   }

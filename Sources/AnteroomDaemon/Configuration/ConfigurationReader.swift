@@ -4,7 +4,7 @@ package enum ConfigurationReader {
   /// Reads `path`, then `conf.d/*.toml` beside it in the order of their names.
   ///
   /// - Parameter cores: of this machine, for the default of how many hashes run at a time.
-  /// - Throws: every mistake of all files. Nothing on disk is changed, and nothing but these files is read.
+  /// - Throws: every mistake of all files. Users are looked up; nothing on disk is changed.
   package static func read(path: String, cores: Int) throws(ConfigurationMistakes) -> Configuration {
     let mistakes = MistakeList()
     var draft = ConfigurationDraft(configuration: Configuration(cores: cores))
