@@ -102,6 +102,7 @@ let package = Package(
       "AnteroomCryptoTests",
       ["AnteroomCrypto", "AnteroomServices", "AnteroomCore", "SecretMemory", "CArgon2Arena", "COath", crypto]),
     tests("AnteroomSystemTests", ["AnteroomSystem", "AnteroomServices", "AnteroomCore", "SecretMemory"]),
+    tests("AnteroomDaemonTests", ["AnteroomDaemon", "AnteroomServices", "AnteroomCore", "AnteroomCrypto"]),
     tests("AnteroomHTTPTests", ["AnteroomHTTP", "AnteroomAPI", "AnteroomSystem", "AnteroomCore", lifecycle, logging]),
   ]
 )

@@ -4,15 +4,15 @@ package import AnteroomServices
 
 /// Everything that `anteroom.toml` says, judged: a value of this type is a configuration that the daemon
 /// can run with. The contract's section 8.
-package struct Configuration: Sendable {
-  package struct Sockets: Sendable {
+package struct Configuration: Equatable, Sendable {
+  package struct Sockets: Equatable, Sendable {
     package var frontend = "/run/anteroom/frontend.sock"
     package var admin = "/run/anteroom/admin.sock"
     package var frontendGroup: String? = "anteroom-frontend"
     package var adminGroup: String?
   }
 
-  package struct Passwords: Sendable {
+  package struct Passwords: Equatable, Sendable {
     package var parameters = Argon2Parameters.standard
     /// Threads that hash, each with its own memory.
     package var concurrency: Int
@@ -21,12 +21,12 @@ package struct Configuration: Sendable {
     package var blocklistFile: String?
   }
 
-  package struct Sessions: Sendable {
+  package struct Sessions: Equatable, Sendable {
     package var idleSeconds = 3600
     package var maxSeconds = 86_400
   }
 
-  package struct Limits: Sendable {
+  package struct Limits: Equatable, Sendable {
     package var sourceFailures = 50
     package var accountFailures = 100
     package var joinFailures = 10
@@ -36,7 +36,7 @@ package struct Configuration: Sendable {
   }
 
   /// A front end with the uid that the kernel must name.
-  package struct FrontEndEntry: Sendable {
+  package struct FrontEndEntry: Equatable, Sendable {
     package var uid: UInt32
     package var frontEnd: FrontEnd
 

@@ -1,0 +1,120 @@
+import AnteroomCore
+import AnteroomCrypto
+import AnteroomDaemon
+import AnteroomServices
+import Testing
+
+struct ConfigurationTests {
+  /// Every line of the shipped file that gives a key outside of the front ends and audiences.
+  private static let keys: [String] = {
+    let lines = ((try? shippedConfiguration()) ?? "").split(separator: "\n").map(String.init)
+    let end = lines.firstIndex(of: "#[[frontend]]") ?? lines.count
+    return lines[..<end].filter(isKey)
+  }()
+
+  private static func isKey(_ line: String) -> Bool {
+    line.hasPrefix("#") && line.contains(" = ") && line.dropFirst().first?.isLowercase == true
+  }
+
+  /// Those that have no default but an example.
+  private static let unset = ["#admin_group", "#blocklist_file", "#shared_sources"]
+
+  @Test func `the shipped file is the defaults`() throws {
+    let configuration = try reading(shippedConfiguration()).get()
+    #expect(configuration == Configuration(cores: 2))
+  }
+
+  @Test func `the shipped file has every key`() {
+    #expect(Self.keys.count == 23)
+  }
+
+  @Test(arguments: Self.keys)
+  func `a shipped key has its default beside it`(key: String) throws {
+    let text = try shippedConfiguration().split(separator: "\n").map { $0 == key ? String($0.dropFirst()) : String($0) }
+    let configuration = try reading(text.joined(separator: "\n")).get()
+    let isUnset = Self.unset.contains { key.hasPrefix($0) }
+    #expect((configuration == Configuration(cores: 2)) == !isUnset)
+  }
+
+  @Test func `the shipped front end and audience are right as they are`() throws {
+    // `user` or `uid`, not both.
+    let lines = try shippedConfiguration().split(separator: "\n").filter { !$0.hasPrefix("#user = ") }
+    let text = lines.map { Self.isKey(String($0)) || $0.hasPrefix("#[[") ? String($0.dropFirst()) : String($0) }
+    let configuration = try reading(text.joined(separator: "\n")).get()
+    #expect(configuration.audiences == ["room"])
+    #expect(
+      configuration.frontEnds == [
+        Configuration.FrontEndEntry(
+          uid: 990,
+          frontEnd: FrontEnd(
+            name: "web", permissions: [.sessions, .meetings, .joins, .grants, .events], audiences: ["room"],
+            isBelievedOnSource: false, clientKind: .person, link: "https://meet.example.org/{meeting}"))
+      ])
+    #expect(configuration.sockets.adminGroup == "anteroom-admin")
+    #expect(configuration.passwords.blocklistFile == "/etc/anteroom/blocked-passwords.txt")
+    #expect(
+      configuration.limits.sharedSources.map(\.text).sorted() == ["192.0.2.7", "2001:db8:1:0::/64"])
+  }
+
+  @Test(arguments: [(1, 1), (2, 2), (4, 4), (64, 4)])
+  func `as many hashes run as there are cores, up to four`(cores: Int, concurrency: Int) throws {
+    let configuration = try withFiles(["anteroom.toml": ""]) {
+      try ConfigurationReader.read(path: "\($0)/anteroom.toml", cores: cores)
+    }
+    #expect(configuration.passwords.concurrency == concurrency)
+  }
+
+  @Test func `every value arrives where it belongs`() throws {
+    let configuration = try reading(
+      """
+      sockets = {frontend = "/s/f", admin = "/s/a", frontend_group = "f", admin_group = "a"}
+      store.url = "sqlite:/d/b.db"
+      keys.directory = "/d/k"
+      [passwords]
+      memory_kib = 19456
+      iterations = 2
+      parallelism = 16
+      concurrency = 64
+      queue = 100_000
+      queue_seconds = 0x78
+      blocklist_file = "/d/l"
+      [sessions]
+      idle_seconds = 60
+      max_seconds = 61
+      [limits]
+      source_failures = 1
+      account_failures = 2
+      join_failures = 1000
+      connections_per_peer = 3
+      waiting_per_meeting = 100000
+      shared_sources = ["::ffff:192.0.2.7", "2001:db8::1/64"]
+      [log]
+      level = "debug"
+      format = "json"
+      """
+    ).get()
+    var expected = Configuration(cores: 2)
+    expected.sockets.frontend = "/s/f"
+    expected.sockets.admin = "/s/a"
+    expected.sockets.frontendGroup = "f"
+    expected.sockets.adminGroup = "a"
+    expected.storePath = "/d/b.db"
+    expected.keyDirectory = "/d/k"
+    expected.passwords.parameters = try Argon2Parameters(memoryKiB: 19_456, iterations: 2, parallelism: 16)
+    expected.passwords.concurrency = 64
+    expected.passwords.queue = 100_000
+    expected.passwords.queueSeconds = 120
+    expected.passwords.blocklistFile = "/d/l"
+    expected.sessions.idleSeconds = 60
+    expected.sessions.maxSeconds = 61
+    expected.limits.sourceFailures = 1
+    expected.limits.accountFailures = 2
+    expected.limits.joinFailures = 1000
+    expected.limits.connectionsPerPeer = 3
+    expected.limits.waitingPerMeeting = 100_000
+    expected.limits.sharedSources = Set(["192.0.2.7", "2001:db8::"].compactMap { SourcePrefix(address: $0) })
+    expected.logLevel = .debug
+    expected.logFormat = .json
+    #expect(configuration == expected)
+  }
+}
