@@ -4,8 +4,14 @@ import ArgumentParser
 import Glibc
 import Logging
 
-/// The daemon's command line. It takes a configuration file and nothing that could be a secret.
 @main
+enum Main {
+  static func main() async {
+    await Anteroomd.main(CommandArguments.own)
+  }
+}
+
+/// The daemon's command line. It takes a configuration file and nothing that could be a secret.
 struct Anteroomd: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "anteroomd", abstract: "Decides who gets into a meeting.",
@@ -36,7 +42,9 @@ struct Anteroomd: AsyncParsableCommand {
     do {
       try await Daemon(
         configurationPath: config, configuration: read, environment: Self.environment, pid: getpid(), logger: logger,
-        threshold: threshold
+        lifecycleLogger: Logger(label: "lifecycle") { _ in
+          LineLog(format: read.logFormat, level: LogThreshold(.warning), clock: SystemClock())
+        }, threshold: threshold
       ).run()
     } catch let failure as StartFailure {
       Self.complain("\(failure)")

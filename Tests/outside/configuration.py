@@ -20,9 +20,9 @@ def DAEMON_PATH():
 
 # Each is one edit of a right configuration: (pattern, replacement, a word that the message must have).
 MISTAKES = {
-    "an unknown key": (r"^level = .*$", r'level = "info"\ncolour = true', "colour"),
+    "an unknown key": (r"^level = .*$", 'level = "info"\ncolour = true', "colour"),
     "an unknown table": (r"^\[log\]$", "[logging]", "logging"),
-    "an unknown key in a front end": (r'^name = "web"$', r'name = "web"\ntrusted = true', "trusted"),
+    "an unknown key in a front end": (r'^name = "web"$', 'name = "web"\ntrusted = true', "trusted"),
     "text where a number belongs": (r"^memory_kib = .*$", 'memory_kib = "much"', "memory_kib"),
     "a number where text belongs": (r"^url = .*$", "url = 5", "url"),
     "memory below the floor": (r"^memory_kib = .*$", "memory_kib = 19455", "memory_kib"),

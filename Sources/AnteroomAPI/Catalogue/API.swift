@@ -7,6 +7,7 @@ package struct API: Responder {
   /// Every operation of both sockets.
   package let catalogue: [Endpoint]
   private let router: Router
+  private let sessions: SessionService
   private let peers: PeerTable
   private let mint: TokenMint
   private let digests: any Digests
@@ -19,6 +20,7 @@ package struct API: Responder {
   ) {
     catalogue = Endpoints.all(services)
     router = Router(catalogue)
+    sessions = services.sessions
     self.peers = peers
     self.mint = mint
     self.digests = digests
@@ -83,9 +85,11 @@ package struct API: Responder {
       operatorUID: request.socket == .admin ? request.peer.uid : nil,
       bearer: try bearer(request, endpoint.access.bearer))
     let (parsed, claim) = try body(request, endpoint, caller)
-    return try await endpoint.handle(
+    let reply = try await endpoint.handle(
       Exchange(
         request: request, caller: caller, path: parameters, query: query, parsed: parsed, idempotency: claim))
+    if case .read = endpoint.cost, caller.bearer?.kind == .session { try await sessions.renew(caller) }
+    return reply
   }
 
   /// The bearer where one may be shown: read, not yet believed.

@@ -99,8 +99,8 @@ extension JSONText {
       }
       json.member("verified", join.verified)
       json.publish(join.publish)
-      // Who waits learns nothing of the meeting; a lock or a removal would show in its epoch.
-      if forHost || join.state != .waiting { json.member("epoch", epoch) }
+      // Who is outside learns nothing of the meeting; a lock or a removal would show in its epoch.
+      if forHost || join.state == .admitted || join.state == .present { json.member("epoch", epoch) }
       json.object("client") { $0.member("kind", join.clientKind.rawValue) }
       json.member("created_at", join.createdAt)
       if let deadline = join.deadline { json.member("expires_at", deadline) }

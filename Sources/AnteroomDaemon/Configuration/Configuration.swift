@@ -8,8 +8,12 @@ package struct Configuration: Equatable, Sendable {
   package struct Sockets: Equatable, Sendable {
     package var frontend = "/run/anteroom/frontend.sock"
     package var admin = "/run/anteroom/admin.sock"
-    package var frontendGroup: String? = "anteroom-frontend"
+    package var frontendGroup: String? = Sockets.defaultGroup
     package var adminGroup: String?
+
+    /// What `make install` creates. A machine that has no such group and names no other gets a socket of
+    /// the daemon's own group.
+    package static let defaultGroup = "anteroom-frontend"
   }
 
   package struct Passwords: Equatable, Sendable {

@@ -16,13 +16,16 @@ package struct Daemon: Sendable {
   private let environment: [String: String]
   private let pid: Int32
   private let logger: Logger
+  /// Never below warning: the service group describes its services at debug, with all they hold.
+  private let lifecycleLogger: Logger
   private let threshold: LogThreshold
 
   /// `environment` and `pid` are the process's: what systemd says of sockets, readiness and credentials.
   package init(
     configurationPath: String, configuration: Configuration, environment: [String: String], pid: Int32,
-    logger: Logger, threshold: LogThreshold
+    logger: Logger, lifecycleLogger: Logger, threshold: LogThreshold
   ) {
+    self.lifecycleLogger = lifecycleLogger
     self.configurationPath = configurationPath
     self.configuration = configuration
     self.environment = environment
@@ -69,7 +72,7 @@ package struct Daemon: Sendable {
       server,
     ]
     var group = ServiceGroupConfiguration(
-      services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+      services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: lifecycleLogger)
     group.maximumGracefulShutdownDuration = .seconds(4)
     logger.info(
       "starting",

@@ -16,7 +16,7 @@ struct Sockets {
     if let descriptor = inherited.frontend {
       listeners.append(Listener(descriptor: descriptor, role: .frontend))
     } else {
-      let socket = try BoundSocket.bind(path: sockets.frontend, mode: 0o660, group: sockets.frontendGroup)
+      let socket = try BoundSocket.bind(path: sockets.frontend, mode: 0o660, group: sockets.groupInForce)
       bound.append(socket)
       listeners.append(Listener(descriptor: socket.descriptor, role: .frontend))
     }
@@ -35,5 +35,13 @@ struct Sockets {
   /// Takes away the files of those that were bound here; an adopted one is its owner's.
   func remove() {
     for socket in bound { socket.removeFile() }
+  }
+}
+
+extension Configuration.Sockets {
+  /// A group that was named must exist; the default one is left out where it does not.
+  fileprivate var groupInForce: String? {
+    frontendGroup == Configuration.Sockets.defaultGroup && SystemUsers.groupID(named: Self.defaultGroup) == nil
+      ? nil : frontendGroup
   }
 }

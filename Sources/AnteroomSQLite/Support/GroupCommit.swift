@@ -124,7 +124,7 @@ final class GroupCommit: Sendable {
     let committed = tree.withLock { $0 }
     var failedCommit: StorageFault?
     do {
-      let result = try connection.writeWithoutTransaction { db -> Result<(AuditTree, Instant), StorageFault> in
+      let result = try connection.writeWithoutTransaction { db -> Result<SQLiteTransaction, StorageFault> in
         let tx = SQLiteTransaction(db, now: latest, tree: committed, sealing: sealing, nonces: nonces)
         do throws(StorageFault) {
           try db.run("BEGIN IMMEDIATE", [])
@@ -146,12 +146,13 @@ final class GroupCommit: Sendable {
           try? db.rollback()
           return .failure(fault)
         }
-        return .success((tx.tree, tx.now))
+        return .success(tx)
       }
       switch result {
-      case .success(let (tree, time)):
-        self.tree.withLock { $0 = tree }
-        latestMilliseconds.store(time.milliseconds, ordering: .releasing)
+      case .success(let tx):
+        tree.withLock { $0 = tx.tree }
+        latestMilliseconds.store(tx.now.milliseconds, ordering: .releasing)
+        for action in tx.committed { action() }
         return nil
       case .failure(let fault):
         if let failedCommit { stop(failedCommit) }

@@ -21,6 +21,7 @@ final class SQLiteTransaction: SQLiteSnapshot, Transaction {
   let nonces: any Randomness
   /// The audit's tree with the leaves that this transaction has added.
   var tree: AuditTree
+  private(set) var committed: [@Sendable () -> Void] = []
 
   init(_ db: Database, now: Instant, tree: AuditTree, sealing: any AuditSealing, nonces: any Randomness) {
     self.tree = tree
@@ -28,4 +29,6 @@ final class SQLiteTransaction: SQLiteSnapshot, Transaction {
     self.nonces = nonces
     super.init(db, now: now)
   }
+
+  func afterCommit(_ action: @escaping @Sendable () -> Void) { committed.append(action) }
 }

@@ -138,6 +138,11 @@ package struct AdmissionService: Sendable {
     let throttle = try spent(draft.buckets, in: tx)
     var meeting: Meeting?
     if let id = draft.meeting { meeting = try tx.meeting(id) }
+    if let full = meeting, full.tally.seatsTaken >= full.policy.capacity || full.tally.waiting >= ports.waitingCeiling {
+      // Somebody's time may be over: a seat or a place to wait comes free with it.
+      try tx.endDueJoins(notifying: ports.changed)
+      meeting = try tx.meeting(full.id)
+    }
     let joinerClass = AdmissionService.joinerClass(of: session, in: meeting)
     if let meeting, joinerClass.isHosting, meeting.policy.hostSecondFactor, (session?.session.factors ?? 0) < 2 {
       return .secondFactorRequired

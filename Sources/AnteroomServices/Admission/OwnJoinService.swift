@@ -17,7 +17,13 @@ package struct OwnJoinService: Sendable {
     defer { ports.changed.unsubscribe(subscription, from: id) }
     var first: Join?
     while true {
-      guard let found = try await look(caller) else { return .invalidToken }
+      guard var found = try await look(caller) else { return .invalidToken }
+      if let deadline = found.join.deadline, ports.clock.now() >= deadline {
+        let changed = ports.changed
+        try await ports.store.write { tx throws(StorageFault) in try tx.endDueJoins(notifying: changed) }
+        guard let ended = try await look(caller) else { return .invalidToken }
+        found = ended
+      }
       let isNews = first.map { $0.state != found.join.state || $0.message != found.join.message } ?? false
       let left = deadline - ContinuousClock.now
       if isNews || found.join.state != .waiting || left <= .zero || Task.isCancelled { return .join(found) }
@@ -64,7 +70,9 @@ package struct OwnJoinService: Sendable {
   private func become(_ state: JoinState, event: AuditEvent, caller: Caller) async throws(StorageFault) -> OwnJoinResult
   {
     let lifetime = ports.lifetime
-    let result = try await ports.store.write { tx throws(StorageFault) -> OwnJoinResult in
+    let changed = ports.changed
+    return try await ports.store.write { tx throws(StorageFault) -> OwnJoinResult in
+      try tx.endDueJoins(notifying: changed)
       guard let stored = try tx.ownJoin(caller.bearer, caller: caller, lifetime: lifetime),
         var meeting = try tx.meeting(stored.join.meeting)
       else { return .invalidToken }
@@ -76,9 +84,8 @@ package struct OwnJoinService: Sendable {
         AuditEntry(
           event, by: .join(join.id), subject: join.id.text, request: caller.request,
           detail: [("meeting", meeting.id.text)]))
+      tx.afterCommit { changed.fire(stored.join.id) }
       return .join(OwnJoin(join: join, meeting: meeting, grant: nil))
     }
-    if case .join(let own) = result { ports.changed.fire(own.join.id) }
-    return result
   }
 }

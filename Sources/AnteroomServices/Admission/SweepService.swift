@@ -15,33 +15,8 @@ package struct SweepService: Sendable {
       try !snapshot.dueJoins(at: snapshot.now, limit: 1).isEmpty
     }
     guard isAnythingDue else { return }
-    let moved = try await ports.store.write { tx throws(StorageFault) -> [JoinID] in
-      var moved: [JoinID] = []
-      for stored in try tx.dueJoins(at: tx.now, limit: 500) {
-        guard var meeting = try tx.meeting(stored.join.meeting) else { continue }
-        var join = stored.join
-        switch join.state {
-        case .waiting:
-          try tx.move(&join, to: .expired, in: &meeting, until: tx.now.adding(seconds: meeting.policy.ticketSeconds))
-        case .admitted:
-          try tx.move(
-            &join, to: .waiting, in: &meeting, until: tx.now.adding(seconds: meeting.policy.ticketSeconds),
-            waitingFor: .admission)
-        case .present, .left, .denied, .withdrawn, .expired, .removed:
-          // Over: the ticket says nothing any more.
-          join.deadline = nil
-          try tx.update(join)
-          continue
-        }
-        moved.append(join.id)
-        try tx.append(
-          AuditEntry(
-            join.state == .expired ? .joinExpired : .joinWaiting, by: .system, subject: join.id.text, request: nil,
-            detail: [("meeting", meeting.id.text), ("gate", "deadline")]))
-      }
-      return moved
-    }
-    for join in moved { ports.changed.fire(join) }
+    let changed = ports.changed
+    try await ports.store.write { tx throws(StorageFault) in try tx.endDueJoins(notifying: changed) }
   }
 
   /// What nobody waits for: rows that are over, and strangers' refusals of the minutes that have passed.

@@ -27,7 +27,9 @@ package struct GrantService: Sendable {
   /// Takes a grant's place inside, once.
   package func redeem(_ token: String, caller: Caller) async throws(StorageFault) -> RedemptionResult {
     guard let claims = claims(of: token, caller: caller) else { return .invalid }
+    let changed = ports.changed
     return try await ports.store.write { tx throws(StorageFault) in
+      try tx.endDueJoins(notifying: changed)
       guard tx.now < claims.expiresAt else { return .invalid }
       guard let (stored, found) = try GrantService.found(claims, in: tx) else { return .over }
       var meeting = found

@@ -62,7 +62,9 @@ package struct HostControlService: Sendable {
   package func act(
     _ act: JoinAct, on joinID: JoinID, in id: MeetingID, caller: Caller
   ) async throws(StorageFault) -> HostAnswer<HostedJoin> {
-    let answer = try await ports.store.write { tx throws(StorageFault) -> HostAnswer<HostedJoin> in
+    let changed = ports.changed
+    return try await ports.store.write { tx throws(StorageFault) -> HostAnswer<HostedJoin> in
+      try tx.endDueJoins(notifying: changed)
       let authority = try tx.authority(over: id, caller: caller, lifetime: ports.lifetime)
       guard var meeting = authority.meeting, let actor = authority.actor else {
         return try refuse(authority, act: act.name, on: id, caller: caller, in: tx)
@@ -95,10 +97,9 @@ package struct HostControlService: Sendable {
         AuditEntry(
           event, by: actor, subject: join.id.text, request: caller.request, detail: [("meeting", id.text)],
           personal: personal, salt: stored.salt))
+      tx.afterCommit { changed.fire(joinID) }
       return .done(HostedJoin(join: join, epoch: meeting.epoch))
     }
-    if case .done(let done) = answer { ports.changed.fire(done.join.id) }
-    return answer
   }
 
   /// Nobody new comes in by itself; whoever is inside stays. Joins that were admitted and have not come
@@ -173,19 +174,20 @@ package struct HostControlService: Sendable {
     _ id: MeetingID, act: String, ticketMay: Bool, whenEnded: Bool = false, ifVersion: Int64?, caller: Caller,
     _ body: @escaping @Sendable (any Transaction, inout Meeting, AuditActor) throws(StorageFault) -> [JoinID]
   ) async throws(StorageFault) -> HostAnswer<ShownMeeting> {
-    let answer = try await ports.store.write { tx throws(StorageFault) -> (HostAnswer<ShownMeeting>, [JoinID]) in
+    let changed = ports.changed
+    return try await ports.store.write { tx throws(StorageFault) -> HostAnswer<ShownMeeting> in
+      try tx.endDueJoins(notifying: changed)
       let authority = try tx.authority(over: id, caller: caller, lifetime: ports.lifetime)
       guard var meeting = authority.meeting, let actor = authority.actor else {
-        return (try refuse(authority, act: act, on: id, caller: caller, in: tx), [])
+        return try refuse(authority, act: act, on: id, caller: caller, in: tx)
       }
-      if case .ticket = authority, !ticketMay { return (.sessionRequired, []) }
-      if let ifVersion, ifVersion != meeting.version { return (.stale, []) }
-      if meeting.state == .ended && !whenEnded { return (.impossible(.ended), []) }
+      if case .ticket = authority, !ticketMay { return .sessionRequired }
+      if let ifVersion, ifVersion != meeting.version { return .stale }
+      if meeting.state == .ended && !whenEnded { return .impossible(.ended) }
       let moved = try body(tx, &meeting, actor)
-      return (.done(ShownMeeting(meeting: meeting, host: try tx.account(meeting.host))), moved)
+      tx.afterCommit { for join in moved { changed.fire(join) } }
+      return .done(ShownMeeting(meeting: meeting, host: try tx.account(meeting.host)))
     }
-    for join in answer.1 { ports.changed.fire(join) }
-    return answer.0
   }
 
   private static func sendBackAdmitted(

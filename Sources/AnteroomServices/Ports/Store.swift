@@ -45,4 +45,7 @@ package protocol Snapshot: AccountReading, SessionReading, MeetingReading, JoinR
 /// What can be asked and changed, all or nothing.
 package protocol Transaction: Snapshot, AccountWriting, SessionWriting, MeetingWriting, JoinWriting, AuditWriting,
   BudgetKeeping, IdempotencyKeeping
-{}
+{
+  /// Runs `action` once the change is on disk, and never when it is not: for those who wait for it.
+  func afterCommit(_ action: @escaping @Sendable () -> Void)
+}

@@ -41,12 +41,17 @@ extension Transaction {
     switch standing {
     case .invalid: break
     case .stands(let found), .enrolmentOnly(let found):
-      let renewed = min(now.adding(seconds: idle.idleSeconds), found.session.expiresAt)
-      if renewed.milliseconds(since: found.session.idleExpiresAt) > 60_000 {
-        try touch(found.session.id, idleExpiresAt: renewed)
-      }
+      if let renewed = found.session.renewal(at: now, idle) { try touch(found.session.id, idleExpiresAt: renewed) }
     }
     return standing
+  }
+}
+
+extension Session {
+  /// When the session is idle, being used now; nil where that is less than a minute later than it was.
+  func renewal(at now: Instant, _ lifetime: SessionLifetime) -> Instant? {
+    let renewed = min(now.adding(seconds: lifetime.idleSeconds), expiresAt)
+    return renewed.milliseconds(since: idleExpiresAt) > 60_000 ? renewed : nil
   }
 }
 

@@ -25,6 +25,18 @@ package struct SessionService: Sendable {
     }
   }
 
+  /// Notes that the caller's session is in use, where nothing that was written did: its idle time begins
+  /// anew, at most once a minute.
+  package func renew(_ caller: Caller) async throws(StorageFault) {
+    let lifetime = ports.lifetime
+    let isDue = try await ports.store.read { snapshot throws(StorageFault) in
+      guard let found = try snapshot.authenticate(caller.bearer, idle: lifetime).session else { return false }
+      return found.session.renewal(at: snapshot.now, lifetime) != nil
+    }
+    guard isDue else { return }
+    try await ports.store.write { tx throws(StorageFault) in _ = try tx.use(caller.bearer, idle: lifetime) }
+  }
+
   /// False where the token was none.
   package func signOut(_ caller: Caller) async throws(StorageFault) -> Bool {
     let lifetime = ports.lifetime

@@ -20,3 +20,35 @@ extension Transaction {
     try update(meeting)
   }
 }
+
+extension Transaction {
+  /// Ends what is due now, so that a decision that depends on a seat or a ticket never finds one whose
+  /// time is over. An admission that nobody took up gives its seat back and waits anew.
+  func endDueJoins(notifying changed: Signal<JoinID>) throws(StorageFault) {
+    while true {
+      let due = try dueJoins(at: now, limit: 500)
+      for stored in due { try end(stored.join, notifying: changed) }
+      if due.count < 500 { return }
+    }
+  }
+
+  private func end(_ due: Join, notifying changed: Signal<JoinID>) throws(StorageFault) {
+    guard var meeting = try meeting(due.meeting) else { return }
+    var join = due
+    let until = now.adding(seconds: meeting.policy.ticketSeconds)
+    switch join.state {
+    case .waiting: try move(&join, to: .expired, in: &meeting, until: until)
+    case .admitted: try move(&join, to: .waiting, in: &meeting, until: until, waitingFor: .admission)
+    case .present, .left, .denied, .withdrawn, .expired, .removed:
+      // Over already: its ticket now says nothing any more.
+      join.deadline = nil
+      return try update(join)
+    }
+    let event: AuditEvent = join.state == .expired ? .joinExpired : .joinWaiting
+    try append(
+      AuditEntry(
+        event, by: .system, subject: join.id.text, request: nil,
+        detail: [("meeting", meeting.id.text), ("by", "deadline")]))
+    afterCommit { changed.fire(due.id) }
+  }
+}

@@ -41,10 +41,14 @@ package struct PasswordBlocklist: Sendable {
     return preparation.folded(password).withBytes { reason(forFolded: $0, context: context.span) }
   }
 
+  /// Code points of a pattern that nobody needs a list to guess; a longer one counts where it is itself
+  /// something that is tried first.
+  private let longestTrivialPattern = 4
+
   private func reason(forFolded text: Span<UInt8>, context: Span<UInt8>) -> BlockReason? {
     if let period = TrivialPatterns.period(of: text) {
       let pattern = text.extracting(0..<period)
-      if CodePoint.count(in: pattern) <= 8 { return .repetition }
+      if CodePoint.count(in: pattern) <= longestTrivialPattern { return .repetition }
       if let reason = reason(forWhole: pattern, context: context) { return reason }
     }
     return reason(forWhole: text, context: context)
