@@ -105,7 +105,13 @@ let package = Package(
       "AnteroomCryptoTests",
       ["AnteroomCrypto", "AnteroomServices", "AnteroomCore", "SecretMemory", "CArgon2Arena", "COath", crypto]),
     tests("AnteroomSystemTests", ["AnteroomSystem", "AnteroomServices", "AnteroomCore", "SecretMemory"]),
-    tests("AnteroomDaemonTests", ["AnteroomDaemon", "AnteroomServices", "AnteroomCore", "AnteroomCrypto"]),
+    tests(
+      "AnteroomDaemonTests",
+      [
+        "AnteroomDaemon", "AnteroomAPI", "AnteroomSQLite", "AnteroomServices", "AnteroomCore", "AnteroomCrypto",
+        "AnteroomSystem",
+        "SecretMemory", logging,
+      ]),
     tests("AnteroomHTTPTests", ["AnteroomHTTP", "AnteroomAPI", "AnteroomSystem", "AnteroomCore", lifecycle, logging]),
   ]
 )
