@@ -74,6 +74,10 @@ struct Hostile: Sendable, CustomTestStringConvertible {
     Hostile(name: "a target without a slash", bytes: "GET a HTTP/1.1\r\nHost: a\r\n\r\n", status: 400),
     Hostile(name: "a fragment in the target", bytes: "GET /#a HTTP/1.1\r\nHost: a\r\n\r\n", status: 400),
     Hostile(name: "CONNECT", bytes: "CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n", status: 400),
+    Hostile(name: "CONNECT to a path", bytes: "CONNECT / HTTP/1.1\r\nHost: a\r\n\r\n", status: 400),
+    Hostile(name: "a backslash in the authority", bytes: "GET http://a\\b/ HTTP/1.1\r\nHost: a\r\n\r\n", status: 400),
+    Hostile(name: "a user in the authority", bytes: "GET http://a@b/ HTTP/1.1\r\nHost: a\r\n\r\n", status: 400),
+    Hostile(name: "no authority", bytes: "GET http:///a HTTP/1.1\r\nHost: a\r\n\r\n", status: 400),
   ]
 
   static let sizes: [Hostile] = [
