@@ -45,7 +45,8 @@ struct Endless: Sendable, CustomTestStringConvertible {
   private static let piece = 512
 
   @Test(arguments: Endless.all)
-  func `what never ends is refused, and held no further than the limits`(endless: Endless) {
+  func `what never ends is refused, and held no further than the limits`(endless: Endless) async {
+    await Task.yield()
     let limits = HTTPLimits()
     var bytes = Array(endless.opening.utf8)
     let unit = Array(endless.unit.utf8)
@@ -63,7 +64,7 @@ struct Endless: Sendable, CustomTestStringConvertible {
   }
 
   @Test(arguments: 301...304)
-  func `nothing that arrives in pieces is held beyond the limits`(seed: Int) {
+  func `nothing that arrives in pieces is held beyond the limits`(seed: Int) async {
     var small = HTTPLimits()
     small.bodyBytes = 64
     small.headerBytes = 128
@@ -71,6 +72,7 @@ struct Endless: Sendable, CustomTestStringConvertible {
     var maker = RequestMaker(seed: UInt64(seed))
     var refusals: Set<String> = []
     for round in 0..<1500 {
+      await Task.yield()
       let reading = OurReading(Cut.single(maker.stream()), limits: small, measured: true)
       // An unfinished line with its end, or a chunk's size line of at most 256 bytes, beside the body.
       #expect(reading.mostHeld <= small.bodyBytes + 256 + 2, "seed \(seed), round \(round)")
