@@ -28,6 +28,9 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
+// For tests alone: the referee of our own reading of requests.
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -109,9 +112,15 @@ let package = Package(
       "AnteroomDaemonTests",
       [
         "AnteroomDaemon", "AnteroomAPI", "AnteroomSQLite", "AnteroomServices", "AnteroomCore", "AnteroomCrypto",
-        "AnteroomSystem",
-        "SecretMemory", logging,
+        "AnteroomSystem", "SecretMemory", logging,
       ]),
-    tests("AnteroomHTTPTests", ["AnteroomHTTP", "AnteroomAPI", "AnteroomSystem", "AnteroomCore", lifecycle, logging]),
+    tests("AnteroomCoreTests", ["AnteroomCore"]),
+    tests("AnteroomAPITests", ["AnteroomAPI", "SecretMemory"]),
+    tests(
+      "AnteroomHTTPTests",
+      [
+        "AnteroomHTTP", "AnteroomAPI", "AnteroomSystem", "AnteroomCore", nioCore, nioEmbedded, nioHTTP1, lifecycle,
+        logging,
+      ]),
   ]
 )

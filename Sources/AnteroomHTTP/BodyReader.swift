@@ -15,6 +15,12 @@ struct BodyReader {
   // A chunk's size with whatever extension follows it; extensions are allowed and mean nothing.
   private static let sizeLineBytes = 256
 
+  /// Fields that say where a message ends or what becomes of the connection (RFC 9110, section 6.5.1).
+  private static let neverTrailers: Set<String> = [
+    "connection", "content-length", "host", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding",
+    "upgrade",
+  ]
+
   private let limits: HTTPLimits
   private var state: State
   private var bytes: [UInt8] = []
@@ -96,8 +102,12 @@ struct BodyReader {
       guard trailers <= limits.headerCount, trailerBytes <= limits.headerBytes else {
         return .refused(.headersTooLarge)
       }
-      // Trailers are read and dropped: a field that comes after the body must not count as a header.
-      return HeadReader.field(line) == nil ? .refused(.malformed) : nil
+      // Trailers are read and dropped: a field that comes after the body must not count as a header. Those that other
+      // readers let count all the same, for the length or for the connection, are refused.
+      guard let field = HeadReader.field(line), !BodyReader.neverTrailers.contains(field.name) else {
+        return .refused(.malformed)
+      }
+      return nil
     case .fixed, .chunk:
       return .refused(.malformed)
     }
@@ -114,7 +124,8 @@ struct BodyReader {
       case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = byte - UInt8(ascii: "0")
       case UInt8(ascii: "a")...UInt8(ascii: "f"): digit = byte - UInt8(ascii: "a") + 10
       case UInt8(ascii: "A")...UInt8(ascii: "F"): digit = byte - UInt8(ascii: "A") + 10
-      case UInt8(ascii: ";"): return digits == 0 ? nil : size
+      case UInt8(ascii: ";"):
+        return digits > 0 && ChunkExtensions.areWellFormed(line.extracting(index...)) ? size : nil
       case _: return nil
       }
       digits += 1

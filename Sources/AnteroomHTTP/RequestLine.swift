@@ -22,6 +22,8 @@ struct RequestLine {
     guard let method = HeaderText.text(line.extracting(0..<first)),
       let target = RequestLine.origin(HeaderText.text(line.extracting((first + 1)..<second)) ?? "")
     else { return nil }
+    // What follows a CONNECT is a tunnel to whoever takes it for one, and a body to whoever does not.
+    guard method != "CONNECT" else { return nil }
     self.method = method
     self.target = target
     self.isHTTP10 = isHTTP10
@@ -43,10 +45,24 @@ struct RequestLine {
     if target.utf8.first == UInt8(ascii: "/") || target == "*" { return target }
     for scheme in ["http://", "https://"] where target.hasPrefix(scheme) {
       let rest = target.dropFirst(scheme.count)
-      guard let path = rest.firstIndex(where: { $0 == "/" || $0 == "?" }) else { return "/" }
+      let path = rest.firstIndex { $0 == "/" || $0 == "?" } ?? rest.endIndex
+      guard path > rest.startIndex, rest[..<path].utf8.allSatisfy(isAuthority) else { return nil }
+      if path == rest.endIndex { return "/" }
       return rest[path] == "?" ? "/" + String(rest[path...]) : String(rest[path...])
     }
     return nil
+  }
+
+  /// A host's name or address with its port. User information is refused (RFC 9110, section 4.2.4), as is all that
+  /// one reader would take for a delimiter.
+  private static func isAuthority(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+      UInt8(ascii: ":"), UInt8(ascii: "["), UInt8(ascii: "]"):
+      true
+    case _: false
+    }
   }
 
   private static func index(of byte: UInt8, in line: Span<UInt8>, from start: Int) -> Int? {

@@ -36,6 +36,12 @@ struct Hostile: Sendable, CustomTestStringConvertible {
     Hostile(name: "chunked twice", bytes: post("\(chunked)\(chunked)", "0\r\n\r\n"), status: 400),
     Hostile(name: "a coding with a tail", bytes: post("Transfer-Encoding: chunked;a=b\r\n"), status: 400),
     Hostile(name: "chunked in HTTP/1.0", bytes: "POST / HTTP/1.0\r\n\(chunked)\r\n0\r\n\r\n", status: 400),
+    Hostile(name: "an open quote after a chunk's size", bytes: post(chunked, "1;a=\"\r\na\r\n0\r\n\r\n"), status: 400),
+    Hostile(name: "a control character after a chunk's size", bytes: post(chunked, "0;a\u{1}\r\n\r\n"), status: 400),
+    Hostile(name: "an extension without a name", bytes: post(chunked, "0;\r\n\r\n"), status: 400),
+    Hostile(name: "a length after the body", bytes: post(chunked, "0\r\nContent-Length: 1\r\n\r\n"), status: 400),
+    Hostile(name: "a coding after the body", bytes: post(chunked, "0\r\n\(chunked)\r\n"), status: 400),
+    Hostile(name: "a close after the body", bytes: post(chunked, "0\r\nConnection: close\r\n\r\n"), status: 400),
     Hostile(name: "a space before the colon", bytes: post("Content-Length : 1\r\n", "a"), status: 400),
   ]
 
@@ -67,6 +73,10 @@ struct Hostile: Sendable, CustomTestStringConvertible {
     Hostile(name: "a target without a slash", bytes: "GET a HTTP/1.1\r\nHost: a\r\n\r\n", status: 400),
     Hostile(name: "a fragment in the target", bytes: "GET /#a HTTP/1.1\r\nHost: a\r\n\r\n", status: 400),
     Hostile(name: "CONNECT", bytes: "CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n", status: 400),
+    Hostile(name: "CONNECT to a path", bytes: "CONNECT / HTTP/1.1\r\nHost: a\r\n\r\n", status: 400),
+    Hostile(name: "a backslash in the authority", bytes: "GET http://a\\b/ HTTP/1.1\r\nHost: a\r\n\r\n", status: 400),
+    Hostile(name: "a user in the authority", bytes: "GET http://a@b/ HTTP/1.1\r\nHost: a\r\n\r\n", status: 400),
+    Hostile(name: "no authority", bytes: "GET http:///a HTTP/1.1\r\nHost: a\r\n\r\n", status: 400),
   ]
 
   static let sizes: [Hostile] = [

@@ -33,8 +33,8 @@ private struct Cursor {
   mutating func value(_ bytes: Span<UInt8>, depth: Int, isSecret: Bool) throws(JSONFlaw) -> JSONValue {
     guard index < bytes.count else { throw flaw(.syntax) }
     switch bytes[index] {
-    case UInt8(ascii: "{"): return try object(bytes, depth: depth)
-    case UInt8(ascii: "["): return try array(bytes, depth: depth)
+    case UInt8(ascii: "{"): return try object(bytes, depth: depth, isSecret: isSecret)
+    case UInt8(ascii: "["): return try array(bytes, depth: depth, isSecret: isSecret)
     case UInt8(ascii: "\""): return try string(bytes, isSecret: isSecret)
     case UInt8(ascii: "t"): return try word("true", bytes, .bool(true))
     case UInt8(ascii: "f"): return try word("false", bytes, .bool(false))
@@ -43,7 +43,7 @@ private struct Cursor {
     }
   }
 
-  private mutating func object(_ bytes: Span<UInt8>, depth: Int) throws(JSONFlaw) -> JSONValue {
+  private mutating func object(_ bytes: Span<UInt8>, depth: Int, isSecret: Bool) throws(JSONFlaw) -> JSONValue {
     guard depth <= Cursor.deepest else { throw flaw(.tooDeep) }
     index += 1
     var members: [JSONMember] = []
@@ -60,15 +60,16 @@ private struct Cursor {
       skipSpace(bytes)
       guard take(UInt8(ascii: ":"), bytes) else { throw flaw(.syntax) }
       skipSpace(bytes)
-      members.append(
-        JSONMember(name: name, value: try value(bytes, depth: depth + 1, isSecret: secrets.contains(name))))
+      // What stands below a secret's name was meant to be the secret, whatever its shape.
+      let below = isSecret || secrets.contains(name)
+      members.append(JSONMember(name: name, value: try value(bytes, depth: depth + 1, isSecret: below)))
       skipSpace(bytes)
       if take(UInt8(ascii: "}"), bytes) { return .object(members) }
       guard take(UInt8(ascii: ","), bytes) else { throw flaw(.syntax) }
     }
   }
 
-  private mutating func array(_ bytes: Span<UInt8>, depth: Int) throws(JSONFlaw) -> JSONValue {
+  private mutating func array(_ bytes: Span<UInt8>, depth: Int, isSecret: Bool) throws(JSONFlaw) -> JSONValue {
     guard depth <= Cursor.deepest else { throw flaw(.tooDeep) }
     index += 1
     var values: [JSONValue] = []
@@ -76,7 +77,7 @@ private struct Cursor {
     if take(UInt8(ascii: "]"), bytes) { return .array([]) }
     while true {
       skipSpace(bytes)
-      values.append(try value(bytes, depth: depth + 1, isSecret: false))
+      values.append(try value(bytes, depth: depth + 1, isSecret: isSecret))
       skipSpace(bytes)
       if take(UInt8(ascii: "]"), bytes) { return .array(values) }
       guard take(UInt8(ascii: ","), bytes) else { throw flaw(.syntax) }

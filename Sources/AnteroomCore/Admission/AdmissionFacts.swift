@@ -31,7 +31,7 @@ package struct AdmissionFacts: Sendable {
 
 /// What stands behind a join, by the contract's section 6.
 package enum Proof: Hashable, Sendable {
-  /// The record says host or cohost, or the account is a member and the meeting is open to members.
+  /// The record says host or cohost, the joiner is invited, or is a member where the meeting is open to members.
   case account
   case passcode
   /// Neither account nor passcode is asked for.
@@ -56,9 +56,9 @@ extension AdmissionFacts {
     if joinerClass.isHosting { return .account }
     guard let meeting else { return shownProof(matches: false) }
     let policy = meeting.policy
-    let isMember = joinerClass == .member || joinerClass == .invitee
+    let isInvited = joinerClass == .invitee || (joinerClass == .member && policy.openTo != .invited)
     let passcodeAsked = policy.passcode == .everyone || (policy.passcode == .guests && joinerClass == .guest)
-    if isMember && policy.openTo != .invited && !passcodeAsked { return .account }
+    if isInvited && !passcodeAsked { return .account }
     if policy.openTo == .link && policy.passcode == .off { return .notNeeded }
     guard let digest = meeting.passcodeDigest else { return shownProof(matches: false) }
     if case .digest(let shown) = passcode {

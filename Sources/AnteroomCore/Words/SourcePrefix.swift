@@ -46,18 +46,19 @@ package struct SourcePrefix: Hashable, Sendable {
       let all = groups(bytes[...])
       return all?.count == 8 ? all : nil
     }
-    guard let head = groups(bytes[..<gap]), let tail = groups(bytes[(gap + 2)...]), head.count + tail.count < 8
+    guard let head = groups(bytes[..<gap], mayEndInIPv4: false), let tail = groups(bytes[(gap + 2)...]),
+      head.count + tail.count < 8
     else { return nil }
     return head + Array(repeating: 0, count: 8 - head.count - tail.count) + tail
   }
 
-  /// Groups of hexadecimal digits between single colons; the last may be an IPv4 address.
-  private static func groups(_ bytes: ArraySlice<UInt8>) -> [UInt16]? {
+  /// Groups of hexadecimal digits between single colons; the last of an address may be an IPv4 one.
+  private static func groups(_ bytes: ArraySlice<UInt8>, mayEndInIPv4: Bool = true) -> [UInt16]? {
     if bytes.isEmpty { return [] }
     let parts = bytes.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
     var groups: [UInt16] = []
     for (index, part) in parts.enumerated() {
-      if index == parts.count - 1, let four = ipv4(part) {
+      if mayEndInIPv4, index == parts.count - 1, let four = ipv4(part) {
         groups += [four[0] << 8 | four[1], four[2] << 8 | four[3]]
         continue
       }

@@ -1,0 +1,37 @@
+import AnteroomCore
+
+/// A meeting and those who come to it, of which a test changes what it is about.
+enum Fixture {
+  static let now = Instant(seconds: 1_795_336_200)
+  static let right = Digest(Array(repeating: 1, count: 32))
+  static let wrong = Digest(Array(repeating: 1, count: 31) + [2])
+
+  /// Open to all with a passcode, nobody waits, nobody is inside but a host.
+  static func meeting(_ change: (inout Meeting) -> Void = { _ in }) -> Meeting {
+    var policy = MeetingPolicy.general
+    policy.waitingRoom = .off
+    var meeting = Meeting(
+      id: MeetingID(known: "kq3vm-8tzpa-w2hfd"), external: nil, frontEnd: "web", kind: .once, title: nil,
+      host: AccountID(known: "acct_host"), cohosts: [], profile: "general", policy: policy, ownSettings: [],
+      passcodeKind: .characters, passcodeDigest: right, passcodeFailures: 0, state: .open, locked: false,
+      occurrence: 1, epoch: 1, tally: Tally(waiting: 0, admitted: 0, present: 0, hostsAdmitted: 0, hostsPresent: 1),
+      createdAt: now, version: 1)
+    change(&meeting)
+    return meeting
+  }
+
+  static func facts(
+    _ joinerClass: JoinerClass, shows passcode: PasscodeShown = .digest(right), in meeting: Meeting? = meeting()
+  ) -> AdmissionFacts {
+    AdmissionFacts(
+      meeting: meeting, joinerClass: joinerClass, passcode: passcode, throttle: .available, waitingCeiling: 50)
+  }
+
+  static func join(_ state: JoinState, _ joinerClass: JoinerClass) -> Join {
+    Join(
+      id: JoinID(known: "join_a"), meeting: MeetingID(known: "kq3vm-8tzpa-w2hfd"), frontEnd: "web", audience: "a",
+      state: state, role: .participant, joinerClass: joinerClass, displayName: DisplayName(known: "Ada"), account: nil,
+      session: nil, verified: false, publish: .nothing, occurrence: 1, clientKind: .person, createdAt: now,
+      deadline: nil, waitingFor: nil, waitingSince: nil, unproven: false, message: nil)
+  }
+}
