@@ -11,9 +11,12 @@ let strict: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
-func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+func library(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
+  .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
 }
+
+/// Served at GET /v1/openapi.yaml by the daemon itself, from its own code.
+let openAPI: [Resource] = [.embedInCode("openapi.yaml")]
 
 func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .executableTarget(name: name, dependencies: dependencies, swiftSettings: strict)
@@ -62,9 +65,9 @@ let package = Package(
       ["AnteroomServices", "AnteroomCore", "SecretMemory", "CArgon2", "CArgon2Arena", "COath", crypto]),
     library("AnteroomText", ["AnteroomServices", "AnteroomCore", "SecretMemory", "CUnicodeText"]),
     library("AnteroomSystem", ["AnteroomServices", "AnteroomCore", "SecretMemory", "CProcess"]),
-    .target(
-      name: "AnteroomAPI", dependencies: ["AnteroomServices", "AnteroomCore", "SecretMemory"],
-      resources: [.embedInCode("openapi.yaml")], swiftSettings: strict),
+    library(
+      "AnteroomAPI", ["AnteroomServices", "AnteroomCore", "SecretMemory"],
+      resources: openAPI),
     library(
       "AnteroomHTTP",
       ["AnteroomAPI", "AnteroomCore", "AnteroomSystem", nioCore, nioPosix, lifecycle, logging]),
@@ -102,7 +105,13 @@ let package = Package(
       "AnteroomCryptoTests",
       ["AnteroomCrypto", "AnteroomServices", "AnteroomCore", "SecretMemory", "CArgon2Arena", "COath", crypto]),
     tests("AnteroomSystemTests", ["AnteroomSystem", "AnteroomServices", "AnteroomCore", "SecretMemory"]),
-    tests("AnteroomDaemonTests", ["AnteroomDaemon", "AnteroomServices", "AnteroomCore", "AnteroomCrypto"]),
+    tests(
+      "AnteroomDaemonTests",
+      [
+        "AnteroomDaemon", "AnteroomAPI", "AnteroomSQLite", "AnteroomServices", "AnteroomCore", "AnteroomCrypto",
+        "AnteroomSystem",
+        "SecretMemory", logging,
+      ]),
     tests("AnteroomHTTPTests", ["AnteroomHTTP", "AnteroomAPI", "AnteroomSystem", "AnteroomCore", lifecycle, logging]),
   ]
 )

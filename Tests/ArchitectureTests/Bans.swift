@@ -35,7 +35,6 @@ struct Ban: Sendable {
     // Core is values: whatever waits or is shared does not decide.
     Ban(text: "async", reason: "core does not wait", within: ["Sources/AnteroomCore/"]),
     Ban(text: "await", reason: "core does not wait", within: ["Sources/AnteroomCore/"]),
-    Ban(text: "actor", reason: "core holds no state", within: ["Sources/AnteroomCore/"]),
 
     // It opens no network socket, ever: not by number, not by name.
     Ban(text: "AF_INET", reason: "AF_UNIX only"),

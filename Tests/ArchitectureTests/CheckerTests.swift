@@ -56,7 +56,7 @@ import Testing
     "let now = Date()", "let now = Foundation.Date()", "let now = Date.now", "Int.random(in: 0..<6)",
     "var generator = SystemRandomNumberGenerator()", "let id = UUID()", "print(1)", "try! open()",
     "fatalError(\"later\")", "let text = \"at \\(Date())\"", "socket(AF_INET, SOCK_STREAM, 0)",
-    "ServerBootstrap(group: g).bind(host: \"::1\", port: 1)", "func decide() async {}", "actor Decider {}",
+    "ServerBootstrap(group: g).bind(host: \"::1\", port: 1)", "func decide() async {}",
     "clock_gettime(CLOCK_REALTIME, &time)",
   ])
   func `a banned call is found`(source: String) {

@@ -18,7 +18,8 @@ struct Layer: Sendable {
     // Adapters: each does one thing to the world, and only it knows the library that does.
     Layer(
       name: "AnteroomSQLite", dependencies: ["AnteroomServices", "AnteroomCore", "GRDB"],
-      toolchain: ["Glibc", "Synchronization"]),
+      // Dispatch for the writer's queue; FoundationEssentials for `Data`, which is GRDB's word for a blob.
+      toolchain: ["Dispatch", "FoundationEssentials", "Synchronization"]),
     Layer(
       name: "AnteroomCrypto",
       dependencies: [
@@ -39,24 +40,24 @@ struct Layer: Sendable {
     Layer(
       name: "AnteroomHTTP",
       dependencies: [
-        "AnteroomAPI", "AnteroomCore", "AnteroomSystem", "NIOCore", "NIOPosix", "NIOHTTP1", "ServiceLifecycle",
-        "Logging",
+        "AnteroomAPI", "AnteroomCore", "AnteroomSystem", "NIOCore", "NIOPosix", "ServiceLifecycle", "Logging",
       ],
       toolchain: ["Glibc", "Synchronization"]),
     // Speaks from the other side of the socket: nothing of the daemon's inside.
     Layer(
-      name: "AnteroomClient", dependencies: ["AnteroomCore", "NIOCore", "NIOPosix", "NIOHTTP1"],
+      name: "AnteroomClient", dependencies: ["NIOCore", "NIOPosix"],
       toolchain: ["Glibc", "Synchronization"]),
     // Wiring: the one place where everything meets.
     Layer(
       name: "AnteroomDaemon",
       dependencies: [
         "AnteroomAPI", "AnteroomHTTP", "AnteroomServices", "AnteroomSQLite", "AnteroomCrypto", "AnteroomText",
-        "AnteroomSystem", "AnteroomCore", "SecretMemory", "TOMLKit", "ServiceLifecycle", "Logging",
+        "AnteroomSystem", "AnteroomCore", "SecretMemory", "TOMLKit", "ServiceLifecycle", "UnixSignals", "Logging",
       ],
       toolchain: ["Glibc", "Synchronization"]),
     Layer(
-      name: "anteroomd", dependencies: ["AnteroomDaemon", "AnteroomSystem", "ArgumentParser"], toolchain: ["Glibc"]),
+      name: "anteroomd", dependencies: ["AnteroomDaemon", "AnteroomSystem", "ArgumentParser", "Logging"],
+      toolchain: ["Glibc"]),
     Layer(
       name: "anteroomctl", dependencies: ["AnteroomClient", "AnteroomCore", "CQRCode", "ArgumentParser"],
       toolchain: ["Glibc", "Synchronization"]),

@@ -4,7 +4,10 @@ enum Rules {
   static let longest = 400
 
   /// Files that may be longer, each with the reason.
-  static let longFiles: [String: String] = [:]
+  static let longFiles: [String: String] = [
+    "Sources/AnteroomCore/Meetings/PasscodeWords.swift": "one list of words",
+    "Sources/AnteroomServices/Accounts/Passwords/CommonPasswords.swift": "one list of words",
+  ]
 
   /// A line for each import that the file's layer does not allow.
   static func forbiddenImports(in file: SourceFile, layers: [Layer]) -> [String] {

@@ -45,7 +45,11 @@ package struct PasswordBlocklist: Sendable {
   /// something that is tried first.
   private let longestTrivialPattern = 4
 
+  /// Beyond so many code points a repetition or a run is no longer what anybody tries first.
+  private let longestTrivialText = 63
+
   private func reason(forFolded text: Span<UInt8>, context: Span<UInt8>) -> BlockReason? {
+    if CodePoint.count(in: text) > longestTrivialText { return isListed(text) ? .listed : nil }
     if let period = TrivialPatterns.period(of: text) {
       let pattern = text.extracting(0..<period)
       if CodePoint.count(in: pattern) <= longestTrivialPattern { return .repetition }
