@@ -48,7 +48,8 @@ bench: build-tools ## the benchmark: ratios to bare Argon2 and to a bare echo
 	@$(RELEASE)/anteroom-bench
 
 golden: test-tools ## write the golden files anew; read the difference before committing it
-	@scripts/golden
+	@scripts/golden --write
+	@ANTEROOM_GOLDEN=write $(SWIFT) test $(SWIFT_FLAGS) --filter CatalogueTests
 
 format: ## lay the Swift sources out
 	$(SWIFT) format format --in-place --recursive --parallel $(SOURCES)

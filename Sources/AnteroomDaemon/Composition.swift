@@ -59,6 +59,7 @@ package struct Composition: Sendable {
     let digests = KeyedDigests(root: root)
     let seals = AuditSeals(root: root, randomness: randomness)
     let signer = GrantSigner(root: root)
+    let sealer = Sealer(root: root, randomness: randomness)
     let preparation = OpaqueStringPreparation()
     let text = PRECISProfiles()
     let blocklist = PasswordBlocklist(operatorLines: blockedPasswords, preparation: preparation)
@@ -78,7 +79,7 @@ package struct Composition: Sendable {
       hostNeedsSecondFactor: MeetingPolicy.general.hostSecondFactor)
     let accountPorts = AccountPorts(
       store: store, clock: clock, randomness: randomness, digests: digests,
-      sealing: Sealer(root: root, randomness: randomness), hashing: hashing, codes: TOTP(), text: text,
+      sealing: sealer, hashing: hashing, codes: TOTP(), text: text,
       preparation: preparation,
       rules: PasswordRules(blocklist: blocklist),
       limiter: limiter, mint: mint, lifetime: lifetime, queueSeconds: configuration.passwords.queueSeconds)
@@ -100,7 +101,7 @@ package struct Composition: Sendable {
         secondFactor: SecondFactorService(ports: accountPorts),
         enrolment: EnrolmentService(ports: accountPorts, settled: settled),
         sessions: SessionService(ports: accountPorts),
-        meetings: MeetingService(store: store, randomness: randomness, passcodes: passcodes, lifetime: lifetime),
+        meetings: MeetingService(store: store, randomness: randomness, passcodes: passcodes, sealing: sealer, lifetime: lifetime),
         admission: AdmissionService(ports: admissionPorts), ownJoins: OwnJoinService(ports: admissionPorts),
         hostControls: HostControlService(ports: admissionPorts), grants: GrantService(ports: admissionPorts),
         audit: audit, operation: facts, mint: mint, publicKeys: signer.publicKeys),
@@ -146,6 +147,6 @@ extension Configuration {
   package var peers: Peers {
     Peers(
       frontEnds: Dictionary(frontEnds.map { ($0.uid, $0.frontEnd) }) { first, _ in first }, audiences: audiences,
-      adminGroup: sockets.adminGroup.flatMap(SystemUsers.groupID(named:)), ownUID: SystemUsers.ownUID)
+      hasAdminGroup: sockets.adminGroup != nil, ownUID: SystemUsers.ownUID)
   }
 }

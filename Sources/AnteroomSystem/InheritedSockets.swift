@@ -16,14 +16,15 @@ package struct InheritedSockets: Hashable, Sendable {
   ///
   /// - Parameters:
   ///   - environment: `LISTEN_FDS`, `LISTEN_PID` and `LISTEN_FDNAMES` of it.
-  ///   - adminGroupIsSet: whether the configuration names a group for the admin socket, which then may be 0660.
-  package init(environment: [String: String], pid: Int32, adminGroupIsSet: Bool) throws(SetupRefusal) {
+  ///   - adminGroup: the group that the configuration names for the admin socket, which then may be 0660 and must
+  ///     be that group's: being let in by the file is what makes an operator.
+  package init(environment: [String: String], pid: Int32, adminGroup: UInt32?) throws(SetupRefusal) {
     var adopted: [String: Int32] = [:]
     for (name, descriptor) in try InheritedSockets.announced(in: environment, pid: pid) {
       let widest: UInt32
       switch name {
       case "frontend": widest = 0o660
-      case "admin": widest = adminGroupIsSet ? 0o660 : 0o600
+      case "admin": widest = adminGroup != nil ? 0o660 : 0o600
       case _:
         throw SetupRefusal(
           subject: "the socket named “\(name)”", problem: "only “frontend” and “admin” are known",
@@ -34,7 +35,8 @@ package struct InheritedSockets: Hashable, Sendable {
           subject: "the socket named “\(name)”", problem: "it was handed over twice",
           remedy: "keep one ListenStream= with this name")
       }
-      try ListeningSocket.check(descriptor, name: name, widest: widest)
+      try ListeningSocket.check(
+        descriptor, name: name, widest: widest, group: name == "admin" ? adminGroup : nil)
     }
     frontend = adopted["frontend"]
     admin = adopted["admin"]

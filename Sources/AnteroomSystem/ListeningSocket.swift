@@ -2,9 +2,9 @@ import Glibc
 
 /// What a descriptor that was handed over really is.
 enum ListeningSocket {
-  /// Refuses anything but a listening Unix stream socket at a path whose file is no wider than `widest`; makes it
-  /// close on exec.
-  static func check(_ descriptor: Int32, name: String, widest: UInt32) throws(SetupRefusal) {
+  /// Refuses anything but a listening Unix stream socket at a path whose file is no wider than `widest` and, where
+  /// its group may use it and `group` is given, of that group; makes it close on exec.
+  static func check(_ descriptor: Int32, name: String, widest: UInt32, group: UInt32?) throws(SetupRefusal) {
     guard option(SO_DOMAIN, of: descriptor) == AF_UNIX,
       option(SO_TYPE, of: descriptor) == Int32(SOCK_STREAM.rawValue),
       option(SO_ACCEPTCONN, of: descriptor) == 1
@@ -29,6 +29,11 @@ enum ListeningSocket {
       throw SetupRefusal(
         subject: path, problem: "mode \(SystemText.octal(mode)) is wider than \(SystemText.octal(widest))",
         remedy: "set SocketMode=\(SystemText.octal(widest)) in the socket unit “\(name)” and restart it")
+    }
+    if let group, mode & 0o060 != 0, FileMode.group(of: path) != group {
+      throw SetupRefusal(
+        subject: path, problem: "its group is not the one that the configuration names",
+        remedy: "set SocketGroup= in the socket unit “\(name)” to the configured group and restart it")
     }
     _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
   }
@@ -59,6 +64,11 @@ enum FileMode {
   static func of(_ path: String) -> UInt32? {
     var status = stat()
     return unsafe lstat(path, &status) == 0 ? status.st_mode : nil
+  }
+
+  static func group(of path: String) -> UInt32? {
+    var status = stat()
+    return unsafe lstat(path, &status) == 0 ? status.st_gid : nil
   }
 
   static func isSocket(_ mode: UInt32) -> Bool { mode & S_IFMT == S_IFSOCK }

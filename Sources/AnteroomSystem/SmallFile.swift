@@ -16,6 +16,9 @@ package enum SmallFile {
     return count < 0 ? nil : String(decoding: bytes.prefix(count), as: UTF8.self)
   }
 
+  /// Whether something is at the path.
+  package static func exists(at path: String) -> Bool { unsafe access(path, F_OK) == 0 }
+
   /// The whole text of a file of at most `limit` bytes; nil when it is longer, cannot be read or is not
   /// UTF-8.
   package static func text(at path: String, limit: Int) -> String? {

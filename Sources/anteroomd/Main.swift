@@ -44,6 +44,9 @@ struct Anteroomd: AsyncParsableCommand {
         configurationPath: config, configuration: read, environment: Self.environment, pid: getpid(), logger: logger,
         lifecycleLogger: Logger(label: "lifecycle") { _ in
           LineLog(format: read.logFormat, level: LogThreshold(.warning), clock: SystemClock())
+        },
+        auditLogger: Logger(label: "audit") { _ in
+          LineLog(format: read.logFormat, level: LogThreshold(.notice), clock: SystemClock())
         }, threshold: threshold
       ).run()
     } catch let failure as StartFailure {

@@ -10,7 +10,7 @@ import Testing
       ["LISTEN_FDS": "1", "LISTEN_PID": "+7"],
     ] as [[String: String]])
   func `what is not announced to this process is left alone`(environment: [String: String]) throws {
-    let none = try InheritedSockets(environment: environment, pid: 7, adminGroupIsSet: false)
+    let none = try InheritedSockets(environment: environment, pid: 7, adminGroup: nil)
     #expect(none.frontend == nil)
     #expect(none.admin == nil)
   }
@@ -22,7 +22,7 @@ import Testing
   func `a number or a name that is not right stops the start`(count: String, names: String) {
     let environment = ["LISTEN_FDS": count, "LISTEN_PID": "7", "LISTEN_FDNAMES": names]
     #expect(throws: SetupRefusal.self) {
-      try InheritedSockets(environment: environment, pid: 7, adminGroupIsSet: false)
+      try InheritedSockets(environment: environment, pid: 7, adminGroup: nil)
     }
   }
 
@@ -37,7 +37,7 @@ import Testing
         for (name, mode, group, adopted) in cases {
           let bound = try BoundSocket.bind(path: directory + "/s", mode: mode, group: nil)
           place(bound.descriptor)
-          let got = adopt(name, adminGroupIsSet: group)
+          let got = adopt(name, adminGroup: group ? getegid() : nil)
           guard (got?.frontend == 3) == (adopted && name == "frontend"),
             (got?.admin == 3) == (adopted && name == "admin"), (got != nil) == adopted
           else { exit(1) }
@@ -46,11 +46,11 @@ import Testing
           close(3)
         }
         place(socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0))
-        guard adopt("frontend", adminGroupIsSet: false) == nil else { exit(3) }
+        guard adopt("frontend", adminGroup: nil) == nil else { exit(3) }
         place(datagramReceiver(directory + "/n"))
-        guard adopt("frontend", adminGroupIsSet: false) == nil else { exit(4) }
+        guard adopt("frontend", adminGroup: nil) == nil else { exit(4) }
         place(unsafe open("/dev/null", O_RDWR))
-        guard adopt("frontend", adminGroupIsSet: false) == nil else { exit(5) }
+        guard adopt("frontend", adminGroup: nil) == nil else { exit(5) }
       }
     }
   }
@@ -63,8 +63,8 @@ func place(_ descriptor: Int32) {
   close(descriptor)
 }
 
-func adopt(_ name: String, adminGroupIsSet: Bool) -> InheritedSockets? {
+func adopt(_ name: String, adminGroup: UInt32?) -> InheritedSockets? {
   try? InheritedSockets(
     environment: ["LISTEN_FDS": "1", "LISTEN_PID": "7", "LISTEN_FDNAMES": name], pid: 7,
-    adminGroupIsSet: adminGroupIsSet)
+    adminGroup: adminGroup)
 }

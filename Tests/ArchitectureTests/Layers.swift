@@ -19,7 +19,7 @@ struct Layer: Sendable {
     Layer(
       name: "AnteroomSQLite", dependencies: ["AnteroomServices", "AnteroomCore", "GRDB"],
       // Dispatch for the writer's queue; FoundationEssentials for `Data`, which is GRDB's word for a blob.
-      toolchain: ["Dispatch", "FoundationEssentials", "Synchronization"]),
+      toolchain: ["Dispatch", "FoundationEssentials", "Glibc", "Synchronization"]),
     Layer(
       name: "AnteroomCrypto",
       dependencies: [

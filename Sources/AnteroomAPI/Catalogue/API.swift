@@ -88,7 +88,8 @@ package struct API: Responder {
     let reply = try await endpoint.handle(
       Exchange(
         request: request, caller: caller, path: parameters, query: query, parsed: parsed, idempotency: claim))
-    if case .read = endpoint.cost, caller.bearer?.kind == .session { try await sessions.renew(caller) }
+    // A read that succeeded stays one when the note of its session's use cannot be written.
+    if case .read = endpoint.cost, caller.bearer?.kind == .session { try? await sessions.renew(caller) }
     return reply
   }
 

@@ -3,8 +3,9 @@ import Synchronization
 
 /// Which process may speak, and as what: decided from the kernel's word about it.
 package struct Peers: Sendable {
-  /// Uids that the admin socket takes besides root and the daemon's own.
-  private let adminGroup: UInt32?
+  /// Whether a group of operators is configured. Who is in it is the kernel's to say: the socket's file is
+  /// 0660 for that group alone, and a process shows its further groups nowhere else.
+  private let hasAdminGroup: Bool
   private let ownUID: UInt32
   private let byUID: [UInt32: FrontEnd]
   /// Where no front end is configured: whoever the socket's mode lets connect.
@@ -13,9 +14,9 @@ package struct Peers: Sendable {
 
   /// `frontEnds` by uid; empty means that the socket's group is trusted with all but accounts and
   /// schedule. `audiences` are all that are configured.
-  package init(frontEnds: [UInt32: FrontEnd], audiences: [String], adminGroup: UInt32?, ownUID: UInt32) {
+  package init(frontEnds: [UInt32: FrontEnd], audiences: [String], hasAdminGroup: Bool, ownUID: UInt32) {
     byUID = frontEnds
-    self.adminGroup = adminGroup
+    self.hasAdminGroup = hasAdminGroup
     self.ownUID = ownUID
     let permissions = Set(Permission.allCases)
     anybody =
@@ -38,7 +39,7 @@ package struct Peers: Sendable {
   }
 
   private func mayOperate(_ peer: Peer) -> Bool {
-    peer.uid == 0 || peer.uid == ownUID || (adminGroup.map { $0 == peer.gid } ?? false)
+    peer.uid == 0 || peer.uid == ownUID || hasAdminGroup
   }
 }
 

@@ -17,7 +17,9 @@ package struct Refusal: Error, Sendable {
     required: [ProblemCode] = [], headers: [(name: String, value: String)] = []
   ) {
     self.code = code
-    self.detail = detail ?? code.title + "."
+    // A sentence needs its subject: the member that the pointer names.
+    let subject = code == .invalidField && detail != nil ? pointer.map { $0 + " " } : nil
+    self.detail = (subject ?? "") + (detail ?? code.title + ".")
     self.pointer = pointer
     self.retryAfter = retryAfter
     self.required = required

@@ -40,6 +40,11 @@ package final class RequestBody: Sendable {
     return try read(taken.span)
   }
 
+  deinit {
+    // Refused before it was read: whatever is in it is wiped all the same.
+    bytes.withLock { held in for index in held.indices { held[index] = 0 } }
+  }
+
   package var isEmpty: Bool { bytes.withLock { $0.isEmpty } }
 }
 

@@ -18,14 +18,17 @@ package struct Daemon: Sendable {
   private let logger: Logger
   /// Never below warning: the service group describes its services at debug, with all they hold.
   private let lifecycleLogger: Logger
+  /// Takes the audit's checkpoints whatever level is configured: a note that is not written anchors nothing.
+  private let auditLogger: Logger
   private let threshold: LogThreshold
 
   /// `environment` and `pid` are the process's: what systemd says of sockets, readiness and credentials.
   package init(
     configurationPath: String, configuration: Configuration, environment: [String: String], pid: Int32,
-    logger: Logger, lifecycleLogger: Logger, threshold: LogThreshold
+    logger: Logger, lifecycleLogger: Logger, auditLogger: Logger, threshold: LogThreshold
   ) {
     self.lifecycleLogger = lifecycleLogger
+    self.auditLogger = auditLogger
     self.configurationPath = configurationPath
     self.configuration = configuration
     self.environment = environment
@@ -62,7 +65,7 @@ package struct Daemon: Sendable {
       path: configurationPath, running: configuration, peers: composition.peers, threshold: threshold,
       notifier: notifier, logger: logger)
     let services: [any Service] = [
-      FailStop(faults: faults, facts: composition.facts), Housekeeping(composition: composition, logger: logger),
+      FailStop(faults: faults, facts: composition.facts), Housekeeping(composition: composition, logger: logger, auditLogger: auditLogger),
       reload,
       Readiness(
         notifier: notifier, store: composition.store,
@@ -79,7 +82,7 @@ package struct Daemon: Sendable {
       metadata: ["version": "\(Version.text)", "store": "\(configuration.storePath)", "pid": "\(pid)"])
     defer { sockets.remove() }
     try await ServiceGroup(configuration: group).run()
-    await composition.audit.log(to: logger)
+    await composition.audit.log(to: auditLogger)
     composition.hashing.shutDown()
     await composition.store.close()
     withExtendedLifetime(lock) { logger.info("stopped") }
@@ -97,7 +100,10 @@ package struct Daemon: Sendable {
           guard case .missing = error else { throw error }
         }
       }
-      return try RootKey.load(directory: configuration.keyDirectory, randomness: randomness)
+      // A store that is there needs the key that it was made with: a new one would only hide that it is lost.
+      return SmallFile.exists(at: configuration.storePath)
+        ? try RootKey.loadCredential(directory: configuration.keyDirectory)
+        : try RootKey.load(directory: configuration.keyDirectory, randomness: randomness)
     } catch {
       throw StartFailure("The root key: \(error)", exitCode: 10)
     }

@@ -7,9 +7,11 @@ import ServiceLifecycle
 struct Housekeeping: Service {
   let composition: Composition
   let logger: Logger
+  let auditLogger: Logger
 
   func run() async throws {
-    await composition.audit.log(to: logger)
+    try await composition.audit.recordStart(version: Version.text)
+    await composition.audit.log(to: auditLogger)
     await cancelWhenGracefulShutdown {
       var seconds = 0
       while !Task.isCancelled {
@@ -21,7 +23,7 @@ struct Housekeeping: Service {
         } catch {
           logger.error("housekeeping failed", metadata: ["why": "\(error)"])
         }
-        if seconds.isMultiple(of: 3600) { await composition.audit.log(to: logger) }
+        if seconds.isMultiple(of: 3600) { await composition.audit.log(to: auditLogger) }
       }
     }
   }

@@ -9,8 +9,16 @@ struct Sockets {
 
   init(_ configuration: Configuration, environment: [String: String], pid: Int32) throws(SetupRefusal) {
     let sockets = configuration.sockets
-    let inherited = try InheritedSockets(
-      environment: environment, pid: pid, adminGroupIsSet: sockets.adminGroup != nil)
+    var adminGroup: UInt32?
+    if let name = sockets.adminGroup {
+      guard let id = SystemUsers.groupID(named: name) else {
+        throw SetupRefusal(
+          subject: "sockets.admin_group", problem: "there is no group “\(name)”",
+          remedy: "create it (groupadd --system \(name)), or name another")
+      }
+      adminGroup = id
+    }
+    let inherited = try InheritedSockets(environment: environment, pid: pid, adminGroup: adminGroup)
     var bound: [BoundSocket] = []
     var listeners: [Listener] = []
     if let descriptor = inherited.frontend {

@@ -41,6 +41,12 @@ extension SQLiteSnapshot {
     }
   }
 
+  func anyMeeting() throws(StorageFault) -> Meeting? {
+    try db.one("SELECT \(SQLiteSnapshot.columns) FROM meetings m ORDER BY m.seq LIMIT 1", []) {
+      SQLiteSnapshot.read($0, from: 0)
+    }
+  }
+
   func meetings(
     after cursor: Int64?, limit: Int, account: AccountID?, role: JoinRole?, external: String?, state: MeetingState?
   ) throws(StorageFault) -> Page<Meeting> {

@@ -112,12 +112,15 @@ final class GroupCommit: Sendable {
   }
 
   private func commit(_ batch: [Job]) {
-    if batch.count > 1, attempt(batch) == nil {
+    if batch.count > 1, failure == nil, attempt(batch) == nil {
       for job in batch { job.finish(nil) }
       return
     }
-    for job in batch { job.finish(attempt([job])) }
+    // After a failed commit nothing runs again: what is on disk is known after a restart.
+    for job in batch { job.finish(failure ?? attempt([job])) }
   }
+
+  private var failure: StorageFault? { state.withLock { $0.failure } }
 
   /// Runs the jobs in one transaction; the fault that undid it, if one did.
   private func attempt(_ jobs: [Job]) -> StorageFault? {

@@ -1,6 +1,7 @@
 import AnteroomCore
 package import AnteroomServices
 import Dispatch
+import Glibc
 import GRDB
 
 /// Why a store could not be opened; each says what to do.
@@ -84,16 +85,19 @@ package final class SQLiteStore: Store {
 
   private static func migrate(_ connection: DatabaseQueue, path: String) throws {
     let migrator = Schema.migrator
-    let (isNewer, isBehind) = try connection.read { db in
+    let (isNewer, isComplete, last) = try connection.read { db in
       (
-        try migrator.hasBeenSuperseded(db),
-        try !migrator.appliedIdentifiers(db).isEmpty && !migrator.hasCompletedMigrations(db)
+        try migrator.hasBeenSuperseded(db), try migrator.hasCompletedMigrations(db),
+        try migrator.appliedIdentifiers(db).max()
       )
     }
     if isNewer { throw StoreOpeningFailure.newerSchema }
-    if isBehind {
-      // A copy from before, beside the database, in case the new schema has to be given up.
-      try connection.vacuum(into: path + ".before-migration")
+    if let last, !isComplete {
+      // A copy from before, beside the database, in case the new schema has to be given up. One of the same
+      // name is of an attempt that did not come to its end.
+      let copy = path + ".before-" + last.prefix { $0 != " " }
+      _ = unsafe unlink(copy)
+      try connection.vacuum(into: copy)
     }
     try migrator.migrate(connection)
   }

@@ -71,6 +71,17 @@ package struct AccountService: Sendable {
     guard let displayName = try? DisplayName(parsing: draft.displayName ?? username.text, with: ports.text) else {
       return .refused(.displayNameNotAllowed)
     }
+    // Before anything is hashed: a registration that is not taken must not cost more than asking. Each
+    // counts and none is given back.
+    let budget = isOperator ? [] : ports.limiter.registration(origin: origin)
+    if !budget.isEmpty {
+      let spent = try await ports.store.write { tx throws(StorageFault) -> Int? in
+        if case .spent(let until) = try tx.reserve(budget, at: tx.now) { return until.secondsToWait(from: tx.now) }
+        try tx.commit(budget, at: tx.now)
+        return nil
+      }
+      if let spent { return .refused(.tooManyAttempts(retryAfter: spent)) }
+    }
     var hash: PasswordHash?
     if let typed = draft.password {
       switch try await hashNew(typed, username: username, hasSecondFactor: false, origin: origin) {
@@ -81,15 +92,9 @@ package struct AccountService: Sendable {
     let id = ports.newID(AccountID.self)
     let salt = ports.randomness.bytes(16)
     let code = hash == nil ? ports.newCode(characters: CodeLength.setup, purpose: .setupCode, context: id.text) : nil
-    let budget = isOperator ? [] : ports.limiter.registration(origin: origin)
     let passwordHash = hash
     return try await ports.store.write { tx throws(StorageFault) in
-      try tx.once(claim, render: render) { () throws(StorageFault) in
-        // Registrations are used up by succeeding: each counts, none is given back.
-        if case .spent(let until) = try tx.reserve(budget, at: tx.now) {
-          return .refused(.tooManyAttempts(retryAfter: until.secondsToWait(from: tx.now)))
-        }
-        try tx.commit(budget, at: tx.now)
+      try tx.once(claim, sealing: ports.sealing, render: render) { () throws(StorageFault) in
         let account = Account(
           id: id, username: username, displayName: displayName, isHost: isHost, vouched: isOperator, disabled: false,
           hasSecondFactor: false, createdAt: tx.now, lastSignInAt: nil, version: 1)

@@ -210,6 +210,11 @@ package struct AdmissionService: Sendable {
     try tx.commit(draft.buckets, at: tx.now)
     try tx.countRefusal(source: draft.source, code: "join-refused")
     guard var meeting, case .digest = draft.passcode, meeting.state != .ended, !meeting.passcodeMustRotate else {
+      // What a wrong guess at a live meeting writes is written here too, unchanged and to any meeting: the
+      // time of the answer must not tell which ids are live.
+      var decoy = meeting
+      if decoy == nil { decoy = try tx.anyMeeting() }
+      if let decoy { try tx.update(decoy) }
       return
     }
     meeting.passcodeFailures += 1

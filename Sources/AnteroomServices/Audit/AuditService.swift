@@ -49,6 +49,14 @@ package struct AuditService: Sendable {
     }
   }
 
+  /// Records that the daemon began: what stands between two starts was written by one process.
+  package func recordStart(version: String) async throws(StorageFault) {
+    try await store.write { tx throws(StorageFault) in
+      try tx.append(
+        AuditEntry(.daemonStarted, by: .system, subject: "daemon", request: nil, detail: [("version", version)]))
+    }
+  }
+
   /// Signs the tree as it stands.
   package func checkpoint() async throws(StorageFault) -> AuditCheckpoint {
     let sealing = sealing

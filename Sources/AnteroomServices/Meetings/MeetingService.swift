@@ -41,12 +41,16 @@ package struct MeetingService: Sendable {
   let store: any Store
   let randomness: any Randomness
   let passcodes: Passcodes
+  let sealing: any Sealing
   let lifetime: SessionLifetime
 
-  package init(store: any Store, randomness: any Randomness, passcodes: Passcodes, lifetime: SessionLifetime) {
+  package init(
+    store: any Store, randomness: any Randomness, passcodes: Passcodes, sealing: any Sealing, lifetime: SessionLifetime
+  ) {
     self.store = store
     self.randomness = randomness
     self.passcodes = passcodes
+    self.sealing = sealing
     self.lifetime = lifetime
   }
 
@@ -125,7 +129,7 @@ package struct MeetingService: Sendable {
       case .refused(let refusal): return .refused(refusal)
       case .found(let account): host = account
       }
-      return try tx.once(claim, render: render) { () throws(StorageFault) in
+      return try tx.once(claim, sealing: sealing, render: render) { () throws(StorageFault) in
         for cohost in meeting.cohosts {
           guard let account = try tx.account(cohost), !account.disabled else { return .refused(.cohostUnknown) }
         }

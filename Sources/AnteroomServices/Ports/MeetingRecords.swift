@@ -2,6 +2,8 @@ package import AnteroomCore
 
 package protocol MeetingReading {
   func meeting(_ id: MeetingID) throws(StorageFault) -> Meeting?
+  /// The oldest of all: for work that takes the time of a meeting where there is none.
+  func anyMeeting() throws(StorageFault) -> Meeting?
   /// In the order they were made; with `account`, those that it hosts
   /// or cohosts, or has just that `role` in; with `external`, those
   /// of that name.

@@ -121,6 +121,14 @@ package struct AttemptLimiter: Sendable {
     return buckets
   }
 
+  /// The password again, by who is signed in already: budgets of the account that no stranger can draw on.
+  package func confirmation(name: [UInt8]) -> [BudgetBucket] {
+    [
+      bucket("confirmation", [], name, SignInPolicy.accountWithSource),
+      bucket("confirmations", [], name, SignInPolicy.strangers(failures: limits.accountFailures)),
+    ]
+  }
+
   /// A setup or reset code for `name`.
   package func setupCode(name: [UInt8], origin: Origin) -> [BudgetBucket] {
     [bucket("setup", [origin.text], name, SignInPolicy.setupCodeRule)]

@@ -17,6 +17,7 @@ struct PasswordConfirmation: Sendable {
   private enum Opening: Sendable {
     case invalidToken
     case spent(Int)
+    case pending
     case reserved(PasswordHash?, AccountID, [BudgetBucket])
   }
 
@@ -24,25 +25,35 @@ struct PasswordConfirmation: Sendable {
     _ typed: consuming SecretBytes, origin: AttemptLimiter.Origin, caller: Caller
   ) async throws(StorageFault) -> Outcome {
     guard let password = try? ports.preparation.prepare(typed) else { return .wrong }
-    let lifetime = ports.lifetime
-    let limiter = ports.limiter
-    let opening = try await ports.store.write { tx throws(StorageFault) -> Opening in
-      guard let found = try tx.use(caller.bearer, idle: lifetime).session,
-        let credentials = try tx.credentials(of: found.account.id)
-      else { return .invalidToken }
-      let buckets = limiter.password(
-        name: Array(found.account.username.text.utf8), origin: origin, knownDevice: found.session.id.text)
-      switch try tx.reserve(buckets, at: tx.now) {
-      case .reserved: return .reserved(credentials.hash, found.account.id, buckets)
-      case .pending: return .spent(1)
-      case .spent(let until): return .spent(until.secondsToWait(from: tx.now))
-      }
+    let turn = TurnTaking(settled: settled, clock: ports.clock, seconds: ports.queueSeconds)
+    let opening = try await turn.take { () async throws(StorageFault) -> Opening? in
+      let opening = try await open(origin: origin, caller: caller)
+      if case .pending = opening { return nil }
+      return opening
     }
     switch opening {
+    case .none, .pending: return .busy(retryAfter: 1)
     case .invalidToken: return .invalidToken
     case .spent(let seconds): return .tooManyAttempts(retryAfter: seconds)
     case .reserved(let hash, let account, let buckets):
+      defer { settled.fireAll() }
       return try await verify(password, hash, account, buckets, origin)
+    }
+  }
+
+  private func open(origin: AttemptLimiter.Origin, caller: Caller) async throws(StorageFault) -> Opening {
+    let lifetime = ports.lifetime
+    let limiter = ports.limiter
+    return try await ports.store.write { tx throws(StorageFault) -> Opening in
+      guard let found = try tx.use(caller.bearer, idle: lifetime).session,
+        let credentials = try tx.credentials(of: found.account.id)
+      else { return .invalidToken }
+      let buckets = limiter.confirmation(name: Array(found.account.username.text.utf8))
+      switch try tx.reserve(buckets, at: tx.now) {
+      case .reserved: return .reserved(credentials.hash, found.account.id, buckets)
+      case .pending: return .pending
+      case .spent(let until): return .spent(until.secondsToWait(from: tx.now))
+      }
     }
   }
 

@@ -11,7 +11,8 @@ package struct SecondFactorService: Sendable {
   /// `challenge` is what the password step gave; `code` is tested against the account's authenticator
   /// or its recovery codes. Whatever is wrong, the refusal is the same.
   package func complete(
-    challenge proof: TokenProof?, method: SecondFactorMethod, code: consuming OneTimeCode, caller: Caller
+    challenge proof: TokenProof?, method: SecondFactorMethod, code: consuming OneTimeCode, origin: AttemptLimiter.Origin,
+    caller: Caller
   ) async throws(StorageFault) -> SecondFactorResult {
     guard let proof, proof.kind == .challenge else { return .refused }
     let id = ChallengeID(known: ChallengeID.prefix + proof.name)
@@ -30,7 +31,7 @@ package struct SecondFactorService: Sendable {
         ports.digest(
           ofTyped: code, characters: CodeLength.recovery, purpose: .recoveryCode, context: challenge.account.text))
     }
-    return try await settle(evidence, challenge: id, proof: proof, caller: caller)
+    return try await settle(evidence, challenge: id, proof: proof, origin: origin, caller: caller)
   }
 
   private enum Evidence: Sendable {
@@ -39,11 +40,12 @@ package struct SecondFactorService: Sendable {
   }
 
   private func settle(
-    _ evidence: Evidence, challenge id: ChallengeID, proof: TokenProof, caller: Caller
+    _ evidence: Evidence, challenge id: ChallengeID, proof: TokenProof, origin: AttemptLimiter.Origin, caller: Caller
   ) async throws(StorageFault) -> SecondFactorResult {
     let starter = ports.sessionStarter
     let prepared = starter.prepare()
     let draft = prepared.draft
+    let source = ports.limiter.sourceDigest(origin)
     let outcome = try await ports.store.write { tx throws(StorageFault) -> Settlement<(Session, Account)> in
       guard let challenge = try SecondFactorService.standing(id, proof, in: tx),
         let credentials = try tx.credentials(of: challenge.account), !credentials.account.disabled
@@ -51,10 +53,16 @@ package struct SecondFactorService: Sendable {
       let method: SignInMethod
       switch evidence {
       case .totp(let authenticator, let step):
-        guard try tx.show(step, to: authenticator, of: credentials, caller: caller) else { return .refused }
+        guard try tx.show(step, to: authenticator, of: credentials, caller: caller) else {
+          try tx.countRefusal(source: source, code: "wrong-second-factor")
+          return .refused
+        }
         method = .totp
       case .recovery(let digest):
-        guard try SecondFactorService.use(digest, of: credentials, caller: caller, in: tx) else { return .refused }
+        guard try SecondFactorService.use(digest, of: credentials, caller: caller, in: tx) else {
+          try tx.countRefusal(source: source, code: "wrong-second-factor")
+          return .refused
+        }
         method = .recoveryCode
       }
       try tx.deleteChallenge(id)

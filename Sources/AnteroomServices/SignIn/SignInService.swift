@@ -56,7 +56,7 @@ package struct SignInService: Sendable {
     switch reserved {
     case .reserved(let found): facts = found
     case .spent(let seconds): return .tooManyAttempts(retryAfter: seconds)
-    case .busy: return .busy(retryAfter: 1)
+    case .none: return .busy(retryAfter: 1)
     }
 
     let verification: PasswordVerification
@@ -76,39 +76,29 @@ package struct SignInService: Sendable {
     return try await settle(verification, facts: facts, origin: origin, caller: caller)
   }
 
-  private enum Reserved { case reserved(Facts), spent(Int), busy }
+  private enum Reserved: Sendable { case reserved(Facts), spent(Int) }
 
-  /// Reserves, waiting within the hashing queue's deadline while others' attempts are undecided.
   private func reserve(
     username: Username?, name: [UInt8], origin: AttemptLimiter.Origin, device: TokenProof?
-  ) async throws(StorageFault) -> Reserved {
-    let deadline = ports.clock.now().adding(seconds: ports.queueSeconds)
-    while true {
-      let subscription = settled.subscribe(0)
-      defer { settled.unsubscribe(subscription, from: 0) }
-      let limiter = ports.limiter
-      let answer = try await ports.store.write { tx throws(StorageFault) -> (Reservation, Facts) in
+  ) async throws(StorageFault) -> Reserved? {
+    let limiter = ports.limiter
+    let turn = TurnTaking(settled: settled, clock: ports.clock, seconds: ports.queueSeconds)
+    return try await turn.take { () async throws(StorageFault) -> Reserved? in
+      try await ports.store.write { tx throws(StorageFault) -> Reserved? in
         var credentials: Credentials?
         if let username { credentials = try tx.credentials(named: username) }
         let known = try SignInService.knownDevice(device, of: credentials?.account, in: tx)
         let buckets = limiter.password(name: name, origin: origin, knownDevice: known)
-        let reservation = try tx.reserve(buckets, at: tx.now)
-        let usable = credentials.flatMap { $0.account.disabled ? nil : $0 }
-        let facts = Facts(
-          hash: usable?.hash, account: usable?.account.id, knownDevice: known, buckets: buckets)
-        if case .spent(let until) = reservation {
+        switch try tx.reserve(buckets, at: tx.now) {
+        case .pending: return nil
+        case .spent(let until):
           try tx.countRefusal(source: limiter.sourceDigest(origin), code: "too-many-attempts")
-          return (.spent(until: Instant(milliseconds: until.milliseconds - tx.now.milliseconds)), facts)
+          return .spent(until.secondsToWait(from: tx.now))
+        case .reserved:
+          let usable = credentials.flatMap { $0.account.disabled ? nil : $0 }
+          return .reserved(
+            Facts(hash: usable?.hash, account: usable?.account.id, knownDevice: known, buckets: buckets))
         }
-        return (reservation, facts)
-      }
-      switch answer.0 {
-      case .reserved: return .reserved(answer.1)
-      case .spent(let remaining): return .spent(remaining.secondsToWait(from: Instant(milliseconds: 0)))
-      case .pending:
-        let left = deadline.milliseconds(since: ports.clock.now())
-        guard left > 0, !Task.isCancelled else { return .busy }
-        _ = await subscription.wait(timeout: .milliseconds(min(left, 1000)))
       }
     }
   }

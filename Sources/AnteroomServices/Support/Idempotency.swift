@@ -1,4 +1,5 @@
 package import AnteroomCore
+import SecretMemory
 
 /// A creation that may be repeated: its scope (front end, bearer, method, path, key) and its body, both
 /// as keyed digests.
@@ -12,6 +13,8 @@ package struct IdempotencyClaim: Hashable, Sendable {
   }
 
   package static let keptSeconds = 86_400
+
+  var sealingContext: String { "idempotency " + scope.hex }
 }
 
 /// A creation's answer, made now or repeated.
@@ -25,19 +28,25 @@ package enum Creation<Value: Sendable, Refusal: Sendable>: Sendable {
 }
 
 extension Transaction {
-  /// Runs a creation at most once for a claim; `render` makes the answer that a repetition gets.
+  /// Runs a creation at most once for a claim; `render` makes the answer that a repetition gets. It is kept
+  /// sealed: there are names in it.
   func once<Value: Sendable, Refusal: Sendable>(
-    _ claim: IdempotencyClaim?, render: (Value) -> [UInt8],
+    _ claim: IdempotencyClaim?, sealing: any Sealing, render: (Value) -> [UInt8],
     _ create: () throws(StorageFault) -> Creation<Value, Refusal>
   ) throws(StorageFault) -> Creation<Value, Refusal> {
     guard let claim else { return try create() }
     if let record = try idempotencyRecord(claim.scope) {
-      return record.body.equalsInConstantTime(claim.body) ? .replayed(record.answer) : .idempotencyConflict
+      guard record.body.equalsInConstantTime(claim.body),
+        let answer = sealing.open(record.answer, context: claim.sealingContext)
+      else { return .idempotencyConflict }
+      return .replayed(answer.withBytes { bytes in bytes.indices.map { bytes[$0] } })
     }
     let creation = try create()
     if case .created(let value) = creation {
       try save(
-        IdempotencyRecord(body: claim.body, answer: render(value)), as: claim.scope,
+        IdempotencyRecord(
+          body: claim.body,
+          answer: sealing.seal(SecretBytes(copying: render(value)), context: claim.sealingContext)), as: claim.scope,
         expiresAt: now.adding(seconds: IdempotencyClaim.keptSeconds))
     }
     return creation

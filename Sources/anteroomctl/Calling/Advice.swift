@@ -24,7 +24,7 @@ struct Advice {
     let (why, next): (String, String?) =
       switch fault {
       case .noSocket(let path):
-        ("nothing is at \(path)", "systemctl start anteroomd.socket, or name the socket with --socket PATH")
+        ("nothing is at \(path)", "systemctl start anteroomd, or name the socket with --socket PATH")
       case .refused(let path):
         ("nobody listens at \(path)", "systemctl status anteroomd, or name the socket with --socket PATH")
       case .notPermitted(let path):

@@ -44,11 +44,12 @@ extension Endpoint {
         throw Refusal(.invalidField, "is missing", pointer: "/method")
       }
       let code = try body.secret("code")
-      _ = try body.source(services.mint)
+      let source = try body.source(services.mint)
       try body.finish()
       let proof = challenge.withBytes { services.mint.read($0) }
       let result = try await services.secondFactor.complete(
-        challenge: proof, method: method, code: OneTimeCode(code), caller: exchange.caller)
+        challenge: proof, method: method, code: OneTimeCode(code), origin: exchange.caller.origin(source),
+        caller: exchange.caller)
       switch consume result {
       case .signedIn(let started): return .json(201) { $0.started(started) }
       case .refused: throw Refusal(.invalidCredentials)
