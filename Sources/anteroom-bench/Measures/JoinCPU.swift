@@ -16,56 +16,73 @@ struct JoinCPU {
     daemon.stop()
     echo.stop()
 
-    Report.title("Processor time of a join at 64 connections (µs)")
+    Report.title("Processor time of a join at 64 connections, in µs of the server's")
     Report.say(
-      "join \(Figures.text(join.total, 1)) (user \(Figures.text(join.user, 1)), "
-        + "system \(Figures.text(join.system, 1))), echo \(Figures.text(answer.total, 1))")
-    Report.say(Figures.left("by thread", 40) + ["user", "system", "share"].map { Figures.right($0, 10) }.joined())
-    for thread in join.threads where thread.user + thread.system >= join.total / 100 {
-      let share = (thread.user + thread.system) / join.total * 100
-      Report.say(
-        Figures.left("  \(thread.name)", 40)
-          + [Figures.text(thread.user, 1), Figures.text(thread.system, 1), Figures.text(share, 0) + " %"]
-          .map { Figures.right($0, 10) }.joined())
-    }
+      Figures.left("by thread", 52) + ["user", "system", "sum", "share", "echo"].map { Figures.right($0, 9) }.joined())
+    for role in Role.allCases { JoinCPU.row(role.rawValue, join.roles[role], answer.roles[role], of: join.all) }
+    JoinCPU.row("all", join.all, answer.all, of: join.all)
     let workplace = try Workplace(in: plan.directory)
     defer { workplace.remove() }
-    try await JoinParts(plan: plan, workplace: workplace).run(process: join.total, echo: answer.total)
+    try await JoinParts(plan: plan, workplace: workplace).run(
+      tasks: join.roles[.tasks]?.sum ?? 0, writer: join.roles[.writer]?.sum ?? 0)
+  }
+
+  private static func row(_ name: String, _ join: Cost?, _ echo: Cost?, of all: Cost) {
+    let join = join ?? Cost()
+    let figures = [
+      Figures.text(join.user, 1), Figures.text(join.system, 1), Figures.text(join.sum, 1),
+      Figures.text(join.sum / all.sum * 100, 0) + " %", Figures.text(echo?.sum ?? 0, 1),
+    ]
+    Report.say(Figures.left("  " + name, 52) + figures.map { Figures.right($0, 9) }.joined())
+  }
+
+  /// What a thread is there for, by the name that its library gave it.
+  private enum Role: String, CaseIterable {
+    case eventLoop = "event loop: sockets, HTTP"
+    case tasks = "tasks: access, JSON, digests, reply"
+    case writer = "writer: decisions, rows, commits"
+    case others = "others"
+
+    init(thread name: String) {
+      if name.hasPrefix("NIO") {
+        self = .eventLoop
+      } else if name.hasSuffix("overcommit") {
+        // Dispatch's word for the threads of serial queues: the store's writer is the busy one.
+        self = .writer
+      } else if name.hasSuffix("-qos") {
+        self = .tasks
+      } else {
+        self = .others
+      }
+    }
   }
 
   /// In microseconds a request.
   private struct Cost {
-    struct Thread {
-      let name: String
-      let user: Double
-      let system: Double
-    }
-    let total: Double
-    let user: Double
-    let system: Double
-    /// The busiest first.
-    let threads: [Thread]
+    var user = 0.0
+    var system = 0.0
+    var sum: Double { user + system }
   }
 
-  private func measure(_ server: ServerProcess, _ load: Load, _ seconds: Double) throws -> Cost {
+  private func measure(
+    _ server: ServerProcess, _ load: Load, _ seconds: Double
+  ) throws -> (roles: [Role: Cost], all: Cost) {
     let before = try server.cpu()
     let answers = Double(try load.run(connections: 64, seconds: seconds, warmUp: 0).answers)
     let after = try server.cpu()
     let earlier = Dictionary(before.threads.map { ($0.id, $0) }) { first, _ in first }
+    var roles: [Role: Cost] = [:]
+    var all = Cost()
     // The kernel counts hundredths of a second.
-    let threads = after.threads.map { thread in
-      Cost.Thread(
-        name: thread.name + " #\(thread.id - (after.threads.first?.id ?? 0))",
-        user: Double(thread.user - (earlier[thread.id]?.user ?? 0)) * 1e4 / answers,
-        system: Double(thread.system - (earlier[thread.id]?.system ?? 0)) * 1e4 / answers)
+    let unit = 1e4 / answers
+    for thread in after.threads {
+      let user = Double(thread.user - (earlier[thread.id]?.user ?? 0)) * unit
+      let system = Double(thread.system - (earlier[thread.id]?.system ?? 0)) * unit
+      roles[Role(thread: thread.name), default: Cost()].user += user
+      roles[Role(thread: thread.name), default: Cost()].system += system
+      all.user += user
+      all.system += system
     }
-    let user = threads.reduce(0) { $0 + $1.user }
-    let system = threads.reduce(0) { $0 + $1.system }
-    let total = Double(after.total - before.total) / 1000 / answers
-    // The ticks tell the shares, the process's own clock the sum.
-    let share = user + system > 0 ? user / (user + system) : 0
-    return Cost(
-      total: total, user: total * share, system: total * (1 - share),
-      threads: threads.sorted { $0.user + $0.system > $1.user + $1.system })
+    return (roles, all)
   }
 }

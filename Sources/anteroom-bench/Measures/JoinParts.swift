@@ -23,40 +23,37 @@ struct JoinParts {
   }
 
   /// - Parameters:
-  ///   - process: µs that the server took for a join over its socket.
-  ///   - echo: µs that the same server took for an answer that nobody thought about.
-  func run(process: Double, echo: Double) async throws {
+  ///   - tasks: µs of a join that the server's tasks took, over its socket.
+  ///   - writer: likewise the store's writer.
+  func run(tasks: Double, writer: Double) async throws {
     let daemon = try InProcess(workplace, memoryKiB: 19 * 1024, iterations: 2, groupLimit: 512)
     let door = try await door(daemon)
-    let joins = plan.isQuick ? 3000 : 12_000
-    let whole = try await wholeJoin(daemon, door, joins)
-    let refused = try await refusedEarly(daemon, door)
-    let transaction = try await statements(daemon, door)
-    let commit = try await commit(daemon)
-    let digests = keyedDigests(door)
-    let tokens = identifiers()
-    let accounted =
-      refused + digests + tokens + transaction.reduce(0) { $0 + ($1.isInner ? 0 : $1.microseconds) }
-    var lines = [
-      Line("sockets, HTTP, event loop (join over the socket less the rest)", process - whole),
-      Line("of which a bare echo takes", echo, isInner: true),
-      Line("route, access, strict JSON, an early refusal in place of the reply", refused),
+    let before = [
+      Line("route, access, strict JSON, an early refusal in place of the reply", try await refusedEarly(daemon, door)),
       Line("of which the JSON reader", json(door), isInner: true),
-      Line("keyed digests: passcode, budget, source", digests),
-      Line("ids, ticket and salt from the kernel's randomness", tokens),
+      Line("keyed digests: passcode, budget, source", keyedDigests(door)),
+      Line("ids, ticket and salt from the kernel's randomness", identifiers()),
     ]
-    lines += transaction
-    lines.append(Line("name, reply, tasks, waking, BEGIN and a share of COMMIT (what is left)", whole - accounted))
-    Report.say(Figures.left("by part, in process", 78) + Figures.right("µs", 8) + Figures.right("share", 9))
-    for line in lines {
-      let share = Figures.text(line.microseconds / process * 100, 0) + " %"
-      Report.say(
-        Figures.left((line.isInner ? "      " : "  ") + line.name, 78)
-          + Figures.right(Figures.text(line.microseconds, 1), 8) + Figures.right(line.isInner ? "" : share, 9))
-    }
+    let inside = try await statements(daemon, door)
+    let commit = try await commit(daemon)
+    JoinParts.table("tasks", before, of: tasks, rest: "the display name, the reply, suspending and waking")
+    JoinParts.table("writer", inside, of: writer, rest: "BEGIN, COMMIT: pages to the log, the sync, checkpoints")
     Report.say(
-      "A commit of its own: \(Figures.text(commit.cpu, 0)) µs of processor time, \(Figures.text(commit.wall, 0)) µs "
-        + "until it is on disk; all joins that\narrived together share one.")
+      "A commit of nothing: \(Figures.text(commit.cpu, 0)) µs of processor time, \(Figures.text(commit.wall, 0)) µs "
+        + "until it is on disk.\nAll joins that arrived together share one.")
+  }
+
+  private static func table(_ thread: String, _ lines: [Line], of whole: Double, rest: String) {
+    Report.say(
+      Figures.left("inside \(thread), each part measured by itself", 70) + Figures.right("sum", 9)
+        + Figures.right("share", 9))
+    let known = lines.reduce(0) { $0 + ($1.isInner ? 0 : $1.microseconds) }
+    for line in lines + [Line("what is left: \(rest)", whole - known)] {
+      let share = Figures.text(line.microseconds / whole * 100, 0) + " %"
+      Report.say(
+        Figures.left((line.isInner ? "      " : "  ") + line.name, 70)
+          + Figures.right(Figures.text(line.microseconds, 1), 9) + Figures.right(line.isInner ? "" : share, 9))
+    }
   }
 
   private struct Knock: Sendable {
@@ -72,26 +69,6 @@ struct JoinParts {
     let body =
       #"{"display_name":"Ada Lovelace","passcode":"\#(passcode)","client":{"kind":"person","name":"web"}}"#
     return Knock(meeting: meeting, body: body, passcode: passcode)
-  }
-
-  /// 64 at a time, as 64 connections would.
-  private func wholeJoin(_ daemon: InProcess, _ door: Knock, _ joins: Int) async throws -> Double {
-    let before = Stopwatch.processCPU()
-    let refused = await withTaskGroup(of: Int.self) { group in
-      for _ in 0..<64 {
-        group.addTask {
-          var refused = 0
-          for _ in 0..<(joins / 64) {
-            let reply = await daemon.api.respond(to: daemon.request(.frontend, "POST", door.target, door.body))
-            if reply.status != 201 { refused += 1 }
-          }
-          return refused
-        }
-      }
-      return await group.reduce(0, +)
-    }
-    guard refused == 0 else { throw BenchFailure("\(refused) joins were refused") }
-    return Double(Stopwatch.processCPU() - before) / 1000 / Double(joins / 64 * 64)
   }
 
   /// A join that asks for an audience that there is not: read as a whole, and refused before anything is digested.

@@ -1,13 +1,19 @@
+import Glibc
+
 /// What is printed: plain text, at most 100 columns.
 enum Report {
   static func title(_ text: String) {
-    print("\n\(text)\n\(String(repeating: "-", count: text.count))")
+    say("\n\(text)\n\(String(repeating: "-", count: text.count))")
   }
 
-  static func say(_ text: String) { print(text) }
+  /// At once, also where standard output is a pipe: a run takes minutes.
+  static func say(_ text: String) {
+    print(text)
+    fflush(nil)
+  }
 
   static func header(_ first: String) {
-    print(
+    say(
       Figures.left(first, 36) + Figures.right("per second", 12) + Figures.right("ratio", 9)
         + ["p50 ms", "p90 ms", "p99 ms", "max ms"].map { Figures.right($0, 10) }.joined())
   }
@@ -16,7 +22,7 @@ enum Report {
   static func row(_ name: String, _ series: Series, ratio: Double? = nil) {
     let sorted = series.latencies.sorted()
     let times = [0.5, 0.9, 0.99, 1].map { Figures.right(Figures.short(Figures.percentile($0, of: sorted)), 10) }
-    print(
+    say(
       Figures.left(name, 36) + Figures.right(Figures.short(series.rate), 12)
         + Figures.right(ratio.map(Figures.short) ?? "", 9) + (sorted.isEmpty ? "" : times.joined()))
   }
@@ -31,7 +37,7 @@ enum Report {
       } else {
         "target met"
       }
-    print("  -> \(what): \(Figures.short(ratio)), at least \(Figures.short(target)) wanted: \(standing)")
+    say("  -> \(what): \(Figures.short(ratio)), at least \(Figures.short(target)) wanted: \(standing)")
   }
 }
 
