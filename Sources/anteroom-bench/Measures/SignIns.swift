@@ -23,7 +23,7 @@ struct SignIns {
       parameters: try Argon2Parameters(memoryKiB: memory, iterations: iterations, parallelism: 1),
       threads: plan.threads)
     // A default hash takes a tenth of a second and more: a short slice would count too few.
-    let seconds = plan.isQuick ? plan.seconds * 2 : plan.seconds * 2
+    let seconds = plan.seconds * 2
     var bareSeries = Series()
     var signIns = Series()
     var bareCPU: [Double] = []
