@@ -123,8 +123,7 @@ package struct API: Responder {
       if isRequired { throw Refusal(.malformedJSON, "A JSON object is required.") }
       return (nil, nil)
     }
-    let type = request.header("content-type")?.split(separator: ";").first?.trimmingSpaces.lowercased()
-    guard type == "application/json" else { throw Refusal(.unsupportedMediaType) }
+    guard let type = request.header("content-type"), API.isJSON(type) else { throw Refusal(.unsupportedMediaType) }
     let scope = try idempotencyScope(request, caller)
     return try request.body.consume { bytes throws(Refusal) in
       let value: JSONValue
@@ -146,6 +145,12 @@ package struct API: Responder {
     else { throw Refusal(.malformedRequest, "Idempotency-Key must be 1 to 64 visible ASCII characters, once.") }
     let scope = [caller.frontEnd.name, caller.bearer?.name ?? "", request.method, request.target, key]
     return digests.keyed(.idempotency, context: "scope", Array(scope.joined(separator: "\u{0}").utf8).span)
+  }
+
+  /// `application/json`, whatever its parameters say.
+  private static func isJSON(_ type: String) -> Bool {
+    let name = type.utf8.prefix { $0 != UInt8(ascii: ";") && $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\t") }
+    return name.elementsEqual("application/json".utf8) || String(Substring(name)).lowercased() == "application/json"
   }
 
   private static func query(_ text: Substring?, known: Set<String>) throws(Refusal) -> [String: String] {
@@ -173,8 +178,3 @@ extension FrontEnd {
     name: "nobody", permissions: [], audiences: [], isBelievedOnSource: false, clientKind: nil, link: nil)
 }
 
-extension Substring {
-  fileprivate var trimmingSpaces: String {
-    String(drop { $0 == " " || $0 == "\t" }.reversed().drop { $0 == " " || $0 == "\t" }.reversed())
-  }
-}

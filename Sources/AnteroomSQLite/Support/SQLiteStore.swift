@@ -74,6 +74,9 @@ package final class SQLiteStore: Store {
       try db.execute(sql: "PRAGMA trusted_schema = OFF")
       try db.execute(sql: "PRAGMA cache_size = -65536")
       try db.execute(sql: "PRAGMA mmap_size = 0")
+      // 32 MiB of log before it is folded into the database: pages that every commit touches are then
+      // written there once and not each time.
+      try db.execute(sql: "PRAGMA wal_autocheckpoint = 8192")
     }
     return configuration
   }

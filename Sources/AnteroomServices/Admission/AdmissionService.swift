@@ -100,7 +100,7 @@ package struct AdmissionService: Sendable {
         return .invalidName(error)
       }
     }
-    let id = JoinID(random: ports.randomness.bytes(JoinID.randomByteCount))
+    let id = JoinID(at: ports.clock.now(), random: ports.randomness.bytes(JoinID.timedRandomByteCount))
     let minted = ports.mint.mint(.ticket, name: String(id.text.dropFirst(JoinID.prefix.count)))
     let draft = Draft(
       meeting: MeetingID(parsing: attempt.meeting), name: name,
