@@ -26,7 +26,7 @@ struct Measure: AsyncParsableCommand {
       throw ValidationError("\(directory) is in memory: a sync there costs nothing. Name a --directory on a disk.")
     }
     let plan = Plan(
-      directory: directory, seconds: seconds ?? (quick ? 0.6 : 2), rounds: quick ? 2 : 3, isQuick: quick,
+      directory: directory, seconds: seconds ?? (quick ? 0.6 : 1.6), rounds: quick ? 2 : 3, isQuick: quick,
       threads: max(1, min(SystemUsers.cores, 4)))
     Report.say("anteroom-bench: \(SystemUsers.cores) cores, stores in \(directory) (\(filesystem)), synchronous=FULL.")
     Report.say("Client and servers are processes of their own and share the cores. Each figure is the median of")
