@@ -37,10 +37,14 @@ package struct Composition: Sendable {
     package var randomness: any Randomness
     /// How many closures one commit takes at most; 1 is one commit per request.
     package var groupLimit: Int
+
+    /// Enough that a commit costs each a little; few enough that those who were answered ask again while
+    /// the next group is written, instead of all moving in step.
+    package static let usualGroup = 32
     package var onFailedCommit: @Sendable (StorageFault) -> Void
 
     package init(
-      clock: any WallClock, randomness: any Randomness, groupLimit: Int = 512,
+      clock: any WallClock, randomness: any Randomness, groupLimit: Int = Surroundings.usualGroup,
       onFailedCommit: @escaping @Sendable (StorageFault) -> Void
     ) {
       self.clock = clock
@@ -77,18 +81,20 @@ package struct Composition: Sendable {
     let lifetime = SessionLifetime(
       idleSeconds: configuration.sessions.idleSeconds, maxSeconds: configuration.sessions.maxSeconds,
       hostNeedsSecondFactor: MeetingPolicy.general.hostSecondFactor)
+    let changed = Signal<JoinID>()
     let accountPorts = AccountPorts(
       store: store, clock: clock, randomness: randomness, digests: digests,
       sealing: sealer, hashing: hashing, codes: TOTP(), text: text,
       preparation: preparation,
       rules: PasswordRules(blocklist: blocklist),
-      limiter: limiter, mint: mint, lifetime: lifetime, queueSeconds: configuration.passwords.queueSeconds)
+      limiter: limiter, mint: mint, lifetime: lifetime, queueSeconds: configuration.passwords.queueSeconds,
+      changed: changed)
     let passcodes = Passcodes(digests: digests, randomness: randomness, blocklist: blocklist)
     let admissionPorts = AdmissionPorts(
       store: store, clock: clock, randomness: randomness, text: text, limiter: limiter, mint: mint,
       passcodes: passcodes,
       grants: GrantMaker(signing: signer, digests: digests, randomness: randomness, issuer: "anteroom"),
-      lifetime: lifetime, changed: Signal(), waitingCeiling: configuration.limits.waitingPerMeeting)
+      lifetime: lifetime, changed: changed, waitingCeiling: configuration.limits.waitingPerMeeting)
     audit = AuditService(store: store, sealing: seals)
     sweep = SweepService(ports: admissionPorts)
     facts = RunningFacts(store: store, hashing: hashing, clock: clock)
@@ -101,7 +107,8 @@ package struct Composition: Sendable {
         secondFactor: SecondFactorService(ports: accountPorts),
         enrolment: EnrolmentService(ports: accountPorts, settled: settled),
         sessions: SessionService(ports: accountPorts),
-        meetings: MeetingService(store: store, randomness: randomness, passcodes: passcodes, sealing: sealer, lifetime: lifetime),
+        meetings: MeetingService(
+          store: store, randomness: randomness, passcodes: passcodes, sealing: sealer, lifetime: lifetime),
         admission: AdmissionService(ports: admissionPorts), ownJoins: OwnJoinService(ports: admissionPorts),
         hostControls: HostControlService(ports: admissionPorts), grants: GrantService(ports: admissionPorts),
         audit: audit, operation: facts, mint: mint, publicKeys: signer.publicKeys),

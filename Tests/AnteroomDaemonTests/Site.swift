@@ -14,7 +14,7 @@ struct Site: Sendable {
   let composition: Composition
   let clock: HandClock
 
-  init(path: String, clock: HandClock = HandClock(), key: UInt8 = 7, groupLimit: Int = 512) throws {
+  init(path: String, clock: HandClock = HandClock(), key: UInt8 = 7, groupLimit: Int = 32) throws {
     var configuration = Configuration(cores: 1)
     configuration.storePath = path
     configuration.passwords.parameters = try Argon2Parameters(memoryKiB: 19_456, iterations: 2, parallelism: 1)

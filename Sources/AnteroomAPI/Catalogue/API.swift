@@ -121,7 +121,9 @@ package struct API: Responder {
     }
     if request.body.isEmpty {
       if isRequired { throw Refusal(.malformedJSON, "A JSON object is required.") }
-      return (nil, nil)
+      let nothing: [UInt8] = []
+      let empty = digests.keyed(.idempotency, context: "body", nothing.span)
+      return (nil, try idempotencyScope(request, caller).map { IdempotencyClaim(scope: $0, body: empty) })
     }
     guard let type = request.header("content-type"), API.isJSON(type) else { throw Refusal(.unsupportedMediaType) }
     let scope = try idempotencyScope(request, caller)
@@ -177,4 +179,3 @@ extension FrontEnd {
   fileprivate static let nobody = FrontEnd(
     name: "nobody", permissions: [], audiences: [], isBelievedOnSource: false, clientKind: nil, link: nil)
 }
-

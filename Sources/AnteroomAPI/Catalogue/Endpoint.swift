@@ -142,7 +142,9 @@ package struct Exchange: Sendable {
 
   /// `If-Match`: the version of an `ETag` that was given out.
   func ifMatch() throws(Refusal) -> Int64? {
-    guard let text = request.header("if-match"), text != "*" else { return nil }
+    guard request.headers.contains(where: { $0.name == "if-match" }) else { return nil }
+    guard let text = request.header("if-match") else { throw Refusal(.stale, "If-Match must stand once.") }
+    if text == "*" { return nil }
     guard text.hasPrefix("\"v"), text.hasSuffix("\""),
       let version = Numbers.decimal(String(text.dropFirst(2).dropLast()))
     else { throw Refusal(.stale, "If-Match is no ETag of this resource.") }

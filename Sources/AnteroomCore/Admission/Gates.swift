@@ -47,8 +47,8 @@ package struct Gate: Sendable {
   /// All of them, in the order of the trace.
   package static let all: [Gate] = [
     Gate(name: .throttle, setting: nil) { facts in
-      // A host is never shut out by what strangers tried, and shows no secret that could be guessed here.
-      if facts.joinerClass.isHosting { return .pass }
+      // Who shows no secret that could be guessed here is not shut out by what strangers tried.
+      if facts.proof == .account || facts.proof == .notNeeded { return .pass }
       if case .spent(let until) = facts.throttle { return .refuse(.tooManyAttempts(until: until)) }
       return .pass
     },
@@ -134,6 +134,9 @@ package enum AdmissionPolicy {
     }
     guard !waits.isEmpty else { return verdict(.admit(role(of: facts.joinerClass))) }
     if let meeting = facts.meeting, meeting.tally.waiting >= facts.waitingCeiling {
+      return verdict(.refuse(.waitingRoomFull))
+    }
+    if facts.proof == .unproven && facts.unprovenWaiting >= max(1, facts.waitingCeiling / 10) {
       return verdict(.refuse(.waitingRoomFull))
     }
     let told = [WaitingFor.opening, .host, .admission, .seat].first { waits.contains($0) }

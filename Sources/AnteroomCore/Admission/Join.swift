@@ -5,7 +5,21 @@ package enum JoinerClass: String, Sendable, CaseIterable {
   package var isHosting: Bool { self == .host || self == .cohost }
 }
 
-package enum ClientKind: String, Sendable, CaseIterable { case person, phone, endpoint, bot }
+/// In order of how strictly it is treated, least first.
+package enum ClientKind: String, Sendable, CaseIterable, Comparable {
+  case person, phone, endpoint, bot
+
+  private var strictness: Int {
+    switch self {
+    case .person: 0
+    case .phone: 1
+    case .endpoint: 2
+    case .bot: 3
+    }
+  }
+
+  package static func < (one: ClientKind, other: ClientKind) -> Bool { one.strictness < other.strictness }
+}
 
 package enum JoinState: String, Sendable, CaseIterable {
   case waiting, admitted, present, denied, withdrawn, expired, removed, left

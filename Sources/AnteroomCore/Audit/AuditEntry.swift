@@ -25,6 +25,7 @@ package enum AuditEvent: String, Sendable, CaseIterable {
   case joinWithdrawn = "join.withdrawn"
   case joinExpired = "join.expired"
   case joinLeft = "join.left"
+  case grantRedeemed = "grant.redeemed"
   case actRefused = "act.refused"
   case strangersRefused = "strangers.refused"
 }

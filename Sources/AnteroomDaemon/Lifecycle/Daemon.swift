@@ -40,6 +40,7 @@ package struct Daemon: Sendable {
   /// Runs until it is told to stop, or can no longer keep what it answers.
   package func run() async throws {
     try ProcessHardening.apply()
+    ProcessHardening.keepHeap()
     if ProcessHardening.isInUserNamespace() && !configuration.frontEnds.isEmpty {
       throw StartFailure(
         "This is a user namespace: every peer's uid reads the same, so front ends cannot be told apart. "
@@ -65,7 +66,8 @@ package struct Daemon: Sendable {
       path: configurationPath, running: configuration, peers: composition.peers, threshold: threshold,
       notifier: notifier, logger: logger)
     let services: [any Service] = [
-      FailStop(faults: faults, facts: composition.facts), Housekeeping(composition: composition, logger: logger, auditLogger: auditLogger),
+      FailStop(faults: faults, facts: composition.facts),
+      Housekeeping(composition: composition, logger: logger, auditLogger: auditLogger),
       reload,
       Readiness(
         notifier: notifier, store: composition.store,

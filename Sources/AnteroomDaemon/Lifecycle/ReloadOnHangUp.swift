@@ -26,7 +26,12 @@ struct ReloadOnHangUp: Service {
     do {
       let new = try ConfigurationReader.read(path: path, cores: SystemUsers.cores)
       threshold.set(new.logLevel.level)
-      peers.replace(new.peers)
+      if new.sockets == running.sockets {
+        peers.replace(new.peers)
+      } else {
+        // Who may connect is in the sockets' files, which stay: half a change of who operates is worse than none.
+        logger.error("[sockets] differs: it is taken up by a restart only, and [[frontend]] with it")
+      }
       logger.notice(
         "configuration read again", metadata: ["frontends": "\(new.frontEnds.count)", "level": "\(new.logLevel)"])
     } catch {

@@ -57,6 +57,22 @@ extension SQLiteSnapshot {
       """, [.time(time), .integer(Int64(limit))], SQLiteSnapshot.readStored)
   }
 
+  func unprovenWaiting(in meeting: MeetingID, occurrence: Int64) throws(StorageFault) -> Int {
+    try db.one(
+      "SELECT count(*) FROM joins WHERE meeting = ? AND occurrence = ? AND state = 'waiting' AND unproven = 1",
+      [.text(meeting.text), .integer(occurrence)]
+    ) { $0.count(0) } ?? 0
+  }
+
+  func openJoins(of account: AccountID, session: SessionID?) throws(StorageFault) -> [Join] {
+    try db.all(
+      """
+      SELECT \(SQLiteSnapshot.joinColumns) FROM joins j
+      WHERE j.account = ?1 AND (?2 IS NULL OR j.session = ?2) AND j.state IN ('waiting', 'admitted', 'present')
+      """, [.text(account.text), .optional(session?.text)]
+    ) { SQLiteSnapshot.readJoin($0, from: 0) }
+  }
+
   func isRedeemed(_ grant: String) throws(StorageFault) -> Bool {
     try db.one("SELECT 1 FROM redeemed_grants WHERE id = ?", [.text(grant)]) { _ in true } ?? false
   }

@@ -39,8 +39,16 @@ extension SQLiteSnapshot {
   }
 
   func auditSalt(of subject: String) throws(StorageFault) -> [UInt8]? {
-    let table = subject.hasPrefix(AccountID.prefix) ? "accounts" : "joins"
-    return try db.one("SELECT salt FROM \(table) WHERE id = ?", [.text(subject)]) { $0.blob(0) }
+    let query =
+      if subject.hasPrefix(AccountID.prefix) {
+        "SELECT salt FROM accounts WHERE id = ?"
+      } else if subject.hasPrefix(JoinID.prefix) {
+        "SELECT salt FROM joins WHERE id = ?"
+      } else {
+        // What is personal about a meeting is its host's.
+        "SELECT a.salt FROM meetings m JOIN accounts a ON a.id = m.host WHERE m.id = ?"
+      }
+    return try db.one(query, [.text(subject)]) { $0.blob(0) }
   }
 }
 
@@ -94,12 +102,13 @@ extension SQLiteTransaction {
     try db.run("INSERT OR REPLACE INTO audit_checkpoints (size, note) VALUES (?, ?)", [.integer(size), .text(note)])
   }
 
-  func countRefusal(source: Digest, code: String) throws(StorageFault) {
-    try db.run(
+  func countRefusal(source: Digest, code: String) throws(StorageFault) -> Int {
+    try db.one(
       """
       INSERT INTO refusals (minute, source, code, count) VALUES (?, ?, ?, 1)
-      ON CONFLICT (minute, source, code) DO UPDATE SET count = count + 1
-      """, [.integer(now.seconds / 60), .digest(source), .text(code)])
+      ON CONFLICT (minute, source, code) DO UPDATE SET count = count + 1 RETURNING count
+      """, [.integer(now.seconds / 60), .digest(source), .text(code)]
+    ) { $0.count(0) } ?? 1
   }
 
   func recordRefusals() throws(StorageFault) {

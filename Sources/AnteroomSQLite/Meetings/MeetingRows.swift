@@ -74,6 +74,10 @@ extension SQLiteSnapshot {
 
 extension SQLiteTransaction {
   func insert(_ meeting: Meeting) throws(StorageFault) -> MeetingInsertion {
+    // An id and a foreign name are one space: a grant's `room` is either, and must not name two meetings.
+    let isTaken = try db.one("SELECT 1 FROM meetings WHERE external = ?", [.text(meeting.id.text)]) { _ in true }
+    if isTaken != nil { return .idTaken }
+    if let external = meeting.external, try self.meeting(MeetingID(known: external)) != nil { return .externalTaken }
     try db.run(
       """
       INSERT INTO meetings (id, external, frontend, kind, title, host, profile, settings, passcode_kind,

@@ -1,8 +1,8 @@
 import AnteroomCore
 package import AnteroomServices
 import Dispatch
-import Glibc
 import GRDB
+import Glibc
 
 /// Why a store could not be opened; each says what to do.
 package enum StoreOpeningFailure: Error, Sendable {
@@ -28,7 +28,7 @@ package final class SQLiteStore: Store {
   /// are durable.
   package init(
     path: String, rootKeyID: String, clock: any WallClock, sealing: any AuditSealing, randomness: any Randomness,
-    groupLimit: Int = 512, onFailedCommit: @escaping @Sendable (StorageFault) -> Void
+    groupLimit: Int, onFailedCommit: @escaping @Sendable (StorageFault) -> Void
   ) throws(StoreOpeningFailure) {
     do {
       let connection = try DatabaseQueue(path: path, configuration: SQLiteStore.configuration(readOnly: false))

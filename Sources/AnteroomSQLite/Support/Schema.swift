@@ -1,6 +1,7 @@
 import GRDB
 
-/// The schema says what must hold; a migration that was shipped is never edited.
+/// The schema says what must hold; a migration that was shipped is never edited. Words are compared one
+/// by one: for `IN` with more than two SQLite builds a temporary table at every row.
 enum Schema {
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
@@ -96,15 +97,15 @@ enum Schema {
       id TEXT NOT NULL UNIQUE,
       external TEXT,
       frontend TEXT NOT NULL,
-      kind TEXT NOT NULL CHECK (kind IN ('once', 'series')),
+      kind TEXT NOT NULL CHECK (kind = 'once' OR kind = 'series'),
       title TEXT,
       host TEXT NOT NULL REFERENCES accounts (id),
       profile TEXT NOT NULL,
       settings TEXT NOT NULL,
-      passcode_kind TEXT CHECK (passcode_kind IN ('characters', 'words', 'digits')),
+      passcode_kind TEXT CHECK (passcode_kind = 'characters' OR passcode_kind = 'words' OR passcode_kind = 'digits'),
       passcode_digest BLOB CHECK (length(passcode_digest) = 32),
       passcode_failures INTEGER NOT NULL CHECK (passcode_failures >= 0),
-      state TEXT NOT NULL CHECK (state IN ('scheduled', 'open', 'ended')),
+      state TEXT NOT NULL CHECK (state = 'scheduled' OR state = 'open' OR state = 'ended'),
       locked INTEGER NOT NULL CHECK (locked IN (0, 1)),
       occurrence INTEGER NOT NULL CHECK (occurrence > 0),
       epoch INTEGER NOT NULL CHECK (epoch > 0),
@@ -115,10 +116,12 @@ enum Schema {
       hosts_present INTEGER NOT NULL CHECK (hosts_present >= 0),
       created_at INTEGER NOT NULL,
       version INTEGER NOT NULL CHECK (version > 0),
-      UNIQUE (frontend, external),
       CHECK ((passcode_kind IS NULL) = (passcode_digest IS NULL))
     ) STRICT;
     CREATE INDEX meetings_of_host ON meetings (host, seq);
+    -- A room's foreign name is one meeting's until that has ended.
+    CREATE UNIQUE INDEX meetings_external ON meetings (external, frontend)
+      WHERE external IS NOT NULL AND state <> 'ended';
     CREATE TRIGGER meetings_epoch_never_falls BEFORE UPDATE OF epoch ON meetings WHEN NEW.epoch < OLD.epoch
     BEGIN SELECT RAISE(ABORT, 'an epoch never falls'); END;
 
@@ -137,18 +140,22 @@ enum Schema {
       frontend TEXT NOT NULL,
       audience TEXT NOT NULL,
       state TEXT NOT NULL
-        CHECK (state IN ('waiting', 'admitted', 'present', 'denied', 'withdrawn', 'expired', 'removed', 'left')),
-      role TEXT NOT NULL CHECK (role IN ('viewer', 'participant', 'cohost', 'host')),
-      class TEXT NOT NULL CHECK (class IN ('host', 'cohost', 'invitee', 'member', 'guest')),
+        CHECK (state = 'waiting' OR state = 'admitted' OR state = 'present' OR state = 'denied'
+          OR state = 'withdrawn' OR state = 'expired' OR state = 'removed' OR state = 'left'),
+      role TEXT NOT NULL CHECK (role = 'viewer' OR role = 'participant' OR role = 'cohost' OR role = 'host'),
+      class TEXT NOT NULL
+        CHECK (class = 'host' OR class = 'cohost' OR class = 'invitee' OR class = 'member' OR class = 'guest'),
       display_name TEXT NOT NULL,
       account TEXT,
       session TEXT,
       verified INTEGER NOT NULL CHECK (verified IN (0, 1)),
       publish INTEGER NOT NULL CHECK (publish BETWEEN 0 AND 7),
-      client_kind TEXT NOT NULL CHECK (client_kind IN ('person', 'phone', 'endpoint', 'bot')),
+      client_kind TEXT NOT NULL
+        CHECK (client_kind = 'person' OR client_kind = 'phone' OR client_kind = 'endpoint' OR client_kind = 'bot'),
       created_at INTEGER NOT NULL,
       deadline INTEGER,
-      waiting_for TEXT CHECK (waiting_for IN ('opening', 'host', 'admission', 'seat')),
+      waiting_for TEXT
+        CHECK (waiting_for = 'opening' OR waiting_for = 'host' OR waiting_for = 'admission' OR waiting_for = 'seat'),
       waiting_since INTEGER,
       unproven INTEGER NOT NULL CHECK (unproven IN (0, 1)),
       message TEXT,
@@ -157,6 +164,7 @@ enum Schema {
       CHECK ((state = 'waiting') = (waiting_for IS NOT NULL))
     ) STRICT;
     CREATE INDEX joins_of_meeting ON joins (meeting, occurrence, state);
+    CREATE INDEX joins_of_account ON joins (account) WHERE account IS NOT NULL;
     CREATE INDEX joins_due ON joins (deadline) WHERE deadline IS NOT NULL;
 
     CREATE TABLE redeemed_grants (

@@ -57,7 +57,7 @@ extension Database {
   func run(_ sql: String, _ columns: [Column]) throws(StorageFault) {
     do {
       let statement = try cachedStatement(sql: sql)
-      statement.setUncheckedArguments(StatementArguments(columns.map(\.databaseValue)))
+      statement.setUncheckedArguments(StatementArguments(columns.map { $0.databaseValue }))
       try statement.execute()
     } catch {
       throw StorageFault(error)
@@ -68,7 +68,7 @@ extension Database {
   func all<Value>(_ sql: String, _ columns: [Column], _ read: (Row) -> Value) throws(StorageFault) -> [Value] {
     do {
       let statement = try cachedStatement(sql: sql)
-      let cursor = try Row.fetchCursor(statement, arguments: StatementArguments(columns.map(\.databaseValue)))
+      let cursor = try Row.fetchCursor(statement, arguments: StatementArguments(columns.map { $0.databaseValue }))
       var values: [Value] = []
       while let row = try cursor.next() { values.append(read(row)) }
       return values

@@ -24,6 +24,7 @@ package enum AccountChange: Sendable {
   case notFound
   case stale
   case displayNameNotAllowed
+  case invalidToken
 }
 
 /// Makes and changes accounts.
@@ -73,9 +74,11 @@ package struct AccountService: Sendable {
     }
     // Before anything is hashed: a registration that is not taken must not cost more than asking. Each
     // counts and none is given back.
-    let budget = isOperator ? [] : ports.limiter.registration(origin: origin)
+    let budget = isOperator ? [] : ports.limiter.registration(name: Array(username.text.utf8), origin: origin)
     if !budget.isEmpty {
       let spent = try await ports.store.write { tx throws(StorageFault) -> Int? in
+        // A repetition of what was answered already costs nothing.
+        if let claim, try tx.idempotencyRecord(claim.scope) != nil { return nil }
         if case .spent(let until) = try tx.reserve(budget, at: tx.now) { return until.secondsToWait(from: tx.now) }
         try tx.commit(budget, at: tx.now)
         return nil
@@ -188,31 +191,40 @@ package struct AccountService: Sendable {
       parsed = name
     }
     let displayName = parsed
+    let lifetime = ports.lifetime
+    let changed = ports.changed
     return try await ports.store.write { tx throws(StorageFault) in
+      if caller.bearer != nil {
+        // Asked again here: the session may have ended since the request was let in.
+        guard case .stands(let found) = try tx.use(caller.bearer, idle: lifetime), found.account.id == id else {
+          return .invalidToken
+        }
+      }
       guard let credentials = try tx.credentials(of: id) else { return .notFound }
       var account = credentials.account
       if let version = change.ifVersion, version != account.version { return .stale }
-      var changed: [(key: String, value: String)] = []
+      var changes: [(key: String, value: String)] = []
       if let displayName, displayName != account.displayName {
         account.displayName = displayName
-        changed.append(("display_name", "changed"))
+        changes.append(("display_name", "changed"))
       }
       if let disabled = change.disabled, disabled != account.disabled {
         account.disabled = disabled
-        changed.append(("disabled", String(disabled)))
+        changes.append(("disabled", String(disabled)))
       }
       if let isHost = change.isHost, isHost != account.isHost {
         account.isHost = isHost
-        changed.append(("roles", isHost ? "host" : ""))
+        changes.append(("roles", isHost ? "host" : ""))
       }
       if let vouched = change.vouched, vouched != account.vouched {
         account.vouched = vouched
-        changed.append(("vouched", String(vouched)))
+        changes.append(("vouched", String(vouched)))
       }
-      guard !changed.isEmpty else { return .changed(account) }
+      guard !changes.isEmpty else { return .changed(account) }
       account.version += 1
       try tx.update(account)
       if account.disabled {
+        try tx.endJoins(of: id, by: caller.actor, request: caller.request, notifying: changed)
         try tx.deleteSessions(of: id)
         try tx.deleteChallenges(of: id)
         try tx.deleteKnownDevices(of: id)
@@ -220,7 +232,7 @@ package struct AccountService: Sendable {
       let actor = try tx.actor(caller)
       try tx.append(
         AuditEntry(
-          .accountChanged, by: actor, subject: id.text, request: caller.request, detail: changed,
+          .accountChanged, by: actor, subject: id.text, request: caller.request, detail: changes,
           personal: displayName.map { [("display_name", $0.text)] } ?? [], salt: credentials.salt))
       return .changed(account)
     }

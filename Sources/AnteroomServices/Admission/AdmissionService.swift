@@ -132,9 +132,7 @@ package struct AdmissionService: Sendable {
       case .stands(let found): session = found
       }
     }
-    if let standing = try standing(draft, in: tx) {
-      return .standing(standing.0, standing.1, session)
-    }
+    if let standing = try standing(draft, session, in: tx) { return standing }
     let throttle = try spent(draft.buckets, in: tx)
     var meeting: Meeting?
     if let id = draft.meeting { meeting = try tx.meeting(id) }
@@ -147,9 +145,14 @@ package struct AdmissionService: Sendable {
     if let meeting, joinerClass.isHosting, meeting.policy.hostSecondFactor, (session?.session.factors ?? 0) < 2 {
       return .secondFactorRequired
     }
-    let facts = AdmissionFacts(
+    var facts = AdmissionFacts(
       meeting: meeting, joinerClass: joinerClass, passcode: draft.passcode, throttle: throttle,
       waitingCeiling: ports.waitingCeiling)
+    if let meeting, facts.proof == .unproven {
+      facts.unprovenWaiting = try tx.unprovenWaiting(in: meeting.id, occurrence: meeting.occurrence)
+      // It proved nothing, so it costs its source what a wrong one does.
+      try tx.commit(draft.buckets, at: tx.now)
+    }
     let verdict = AdmissionPolicy.decide(facts)
     switch verdict.decision {
     case .refuse(let reason):
@@ -165,15 +168,29 @@ package struct AdmissionService: Sendable {
 
   /// The join behind a ticket that stands in this meeting, through this front end: a reload is no second
   /// knock.
-  private func standing(_ draft: Draft, in tx: any Transaction) throws(StorageFault) -> (Join, Meeting)? {
-    guard let ticket = draft.ticket, let id = draft.meeting,
-      let stored = try tx.ownJoin(ticket, caller: draft.caller, lifetime: ports.lifetime), stored.join.meeting == id,
-      let meeting = try tx.meeting(id), stored.join.occurrence == meeting.occurrence
+  private func standing(
+    _ draft: Draft, _ bearer: AuthenticatedSession?, in tx: any Transaction
+  ) throws(StorageFault) -> Outcome? {
+    guard let ticket = draft.ticket, let id = draft.meeting else { return nil }
+    try tx.endDueJoins(notifying: ports.changed)
+    guard let stored = try tx.ownJoin(ticket, caller: draft.caller, lifetime: ports.lifetime),
+      stored.join.meeting == id,
+      let meeting = try tx.meeting(id), stored.join.occurrence == meeting.occurrence,
+      // Somebody else's session beside the ticket is another person's join.
+      bearer == nil || bearer?.account.id == stored.join.account
     else { return nil }
     switch stored.join.state {
-    case .waiting, .admitted, .present: return (stored.join, meeting)
     case .denied, .withdrawn, .expired, .removed, .left: return nil
+    case .waiting, .admitted, .present: break
     }
+    // What its grant says of signing in is what the join was made with.
+    var made: AuthenticatedSession?
+    if let id = stored.join.session, let session = try tx.session(id)?.session,
+      let account = try tx.account(session.account)
+    {
+      made = AuthenticatedSession(session: session, account: account)
+    }
+    return .standing(stored.join, meeting, made)
   }
 
   private func spent(_ buckets: [BudgetBucket], in tx: any Transaction) throws(StorageFault) -> AttemptBudget.Verdict {
@@ -209,7 +226,7 @@ package struct AdmissionService: Sendable {
     }
     try tx.commit(draft.buckets, at: tx.now)
     try tx.countRefusal(source: draft.source, code: "join-refused")
-    guard var meeting, case .digest = draft.passcode, meeting.state != .ended, !meeting.passcodeMustRotate else {
+    guard var meeting, meeting.passcodeDigest != nil, meeting.state != .ended, !meeting.passcodeMustRotate else {
       // What a wrong guess at a live meeting writes is written here too, unchanged and to any meeting: the
       // time of the answer must not tell which ids are live.
       var decoy = meeting
@@ -243,7 +260,10 @@ package struct AdmissionService: Sendable {
       verified: session?.account.vouched ?? false,
       publish: joinerClass.isHosting ? .everything : .nothing, occurrence: meeting.occurrence,
       clientKind: draft.clientKind, createdAt: now,
-      deadline: now.adding(seconds: isWaiting ? meeting.policy.ticketSeconds : meeting.policy.seatSeconds),
+      // A host has a seat in any case, and keeps it.
+      deadline: isWaiting
+        ? now.adding(seconds: meeting.policy.ticketSeconds)
+        : joinerClass.isHosting ? nil : now.adding(seconds: meeting.policy.seatSeconds),
       waitingFor: waitingFor, waitingSince: isWaiting ? now : nil, unproven: verdict.proof == .unproven, message: nil)
     try tx.insert(join, ticketDigest: draft.ticketDigest, salt: draft.salt)
     meeting.tally.count(join.state, role: join.role, by: 1)

@@ -52,8 +52,8 @@ package struct OwnJoinService: Sendable {
   /// the join.
   private static func isTicketAlive(_ join: Join, at now: Instant) -> Bool {
     switch join.state {
-    case .waiting, .admitted, .present, .left: true
-    case .denied, .withdrawn, .expired, .removed: join.deadline.map { now < $0 } ?? false
+    case .waiting, .admitted, .present: true
+    case .denied, .withdrawn, .expired, .removed, .left: join.deadline.map { now < $0 } ?? false
     }
   }
 

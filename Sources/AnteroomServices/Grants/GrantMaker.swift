@@ -22,15 +22,23 @@ package struct GrantMaker: Sendable {
     else { return nil }
     // Whole seconds: what the token carries, so that introspection agrees with it.
     let issued = Instant(seconds: now.seconds)
+    let longest = issued.adding(seconds: meeting.policy.grantSeconds)
+    // Not beyond the seat: it goes to somebody else then, and an offline verifier would let both in.
+    let expires = join.state == .admitted ? min(longest, join.deadline ?? longest) : longest
     return signing.sign(
       GrantClaims(
         issuer: issuer, audience: join.audience, join: join.id,
         id: Base32.text(randomness.bytes(17), characters: 26), issuedAt: issued,
-        expiresAt: issued.adding(seconds: meeting.policy.grantSeconds), room: meeting.external ?? meeting.id.text,
+        expiresAt: Instant(seconds: expires.seconds), room: room(of: meeting, through: join.frontEnd),
         meeting: meeting.id, role: join.role, name: join.displayName.text, verified: join.verified,
         publish: join.publish, epoch: meeting.epoch, occurrence: join.occurrence,
         person: join.account.map { person($0, meeting.id, join.audience) }, authenticatedAt: session?.authenticatedAt,
         methods: session?.methods.map(\.amr) ?? []))
+  }
+
+  /// The foreign name is known to the front end that gave it alone; to any other it may be another room's.
+  private func room(of meeting: Meeting, through frontEnd: String) -> String {
+    meeting.frontEnd == frontEnd ? meeting.external ?? meeting.id.text : meeting.id.text
   }
 
   /// The same account is the same person within a meeting and audience, and nobody elsewhere.

@@ -45,6 +45,12 @@ package struct GrantService: Sendable {
           AuditEntry(
             .joinPresent, by: .frontEnd(caller.frontEnd.name), subject: join.id.text, request: caller.request,
             detail: [("meeting", meeting.id.text), ("grant", claims.id)]))
+      } else {
+        // A reload or a second device on the same seat: who was let in twice shows in the audit.
+        try tx.append(
+          AuditEntry(
+            .grantRedeemed, by: .frontEnd(caller.frontEnd.name), subject: join.id.text, request: caller.request,
+            detail: [("meeting", meeting.id.text), ("grant", claims.id)]))
       }
       return .redeemed(join, meeting)
     }

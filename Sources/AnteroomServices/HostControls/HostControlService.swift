@@ -92,7 +92,10 @@ package struct HostControlService: Sendable {
         join.message = message
         if let reason { personal.append(("reason", reason)) }
       }
-      try tx.move(&join, to: next, in: &meeting, until: tx.now.adding(seconds: seconds))
+      // Whoever held a grant loses the right to be inside: the epoch rises.
+      if case .deny = act, join.state == .admitted { meeting.epoch += 1 }
+      let keepsSeat = next == .admitted && join.joinerClass.isHosting
+      try tx.move(&join, to: next, in: &meeting, until: keepsSeat ? nil : tx.now.adding(seconds: seconds))
       try tx.append(
         AuditEntry(
           event, by: actor, subject: join.id.text, request: caller.request, detail: [("meeting", id.text)],
@@ -219,9 +222,13 @@ package struct HostControlService: Sendable {
     case .invalidToken: return .invalidToken
     case .secondFactorRequired: return .secondFactorRequired
     case .none(let actor):
-      try tx.append(
-        AuditEntry(
-          .actRefused, by: actor, subject: id.text, request: caller.request, detail: [("act", act)]))
+      // Once a minute for each who tries: a ticket in a loop must not fill the disk.
+      let who = ports.limiter.actorDigest(actor.text)
+      if try tx.countRefusal(source: who, code: "act-refused") == 1 {
+        try tx.append(
+          AuditEntry(
+            .actRefused, by: actor, subject: id.text, request: caller.request, detail: [("act", act)]))
+      }
       return .notHost
     case .session, .ticket: preconditionFailure("an authority that stands is not refused")
     }

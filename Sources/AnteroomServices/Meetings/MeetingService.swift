@@ -146,7 +146,9 @@ package struct MeetingService: Sendable {
             .meetingCreated, by: try tx.actor(caller), subject: id.text, request: caller.request,
             detail: [("host", host.id.text), ("kind", stored.kind.rawValue), ("profile", stored.profile)]
               + stored.ownSettings.map(\.rawValue).sorted().map { ("policy." + $0, "meeting") }
-              + (isUnprotected ? [("unprotected", unprotected ?? "")] : [])))
+              + (isUnprotected ? [("unprotected", "true")] : []),
+            personal: isUnprotected ? [("unprotected_reason", unprotected ?? "")] : [],
+            salt: try tx.auditSalt(of: host.id.text)))
         return .created(
           CreatedMeeting(
             meeting: stored, host: host, passcode: passcode?.text, isUnprotected: isUnprotected))

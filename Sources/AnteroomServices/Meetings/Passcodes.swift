@@ -43,9 +43,12 @@ package struct Passcodes: Sendable {
     let typed = value.withBytes { bytes in bytes.indices.map { bytes[$0] } }
     var canonical: [UInt8] = []
     guard Passcodes.canonicalise(typed.span, into: &canonical), canonical.count >= 8, Set(canonical).count >= 4,
-      blocklist.reason(
-        for: Password(prepared: value.copy(), codePoints: typed.count), username: title,
-        serviceNames: [meeting.text]) == nil
+      // As typed and as compared: hyphens between the letters of a common word hide nothing.
+      [typed, canonical].allSatisfy({ text in
+        blocklist.reason(
+          for: Password(prepared: SecretBytes(copying: text), codePoints: text.count), username: title,
+          serviceNames: [meeting.text]) == nil
+      }), !Passcodes.isDate(canonical)
     else { return nil }
     if kind == .digits && !canonical.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) { return nil }
     let text = String(decoding: typed, as: UTF8.self)
@@ -92,6 +95,16 @@ package struct Passcodes: Sendable {
       }
     }
     return true
+  }
+
+  /// Eight digits that are a day of the last or this century, in either order: a birthday.
+  private static func isDate(_ text: [UInt8]) -> Bool {
+    guard text.count == 8, let number = Int(String(decoding: text, as: UTF8.self)) else { return false }
+    let yearFirst = (number / 10_000, number / 100 % 100, number % 100)
+    let yearLast = (number % 10_000, number / 10_000 % 100, number / 1_000_000)
+    return [yearFirst, yearLast].contains { year, one, other in
+      (1900...2099).contains(year) && (1...31).contains(one) && (1...31).contains(other) && min(one, other) <= 12
+    }
   }
 
   /// Uniform over 0 ..< bound: values above the largest multiple of the bound are drawn again.

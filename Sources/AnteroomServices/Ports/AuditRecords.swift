@@ -39,7 +39,9 @@ package protocol AuditWriting {
   func append(_ entry: AuditEntry) throws(StorageFault)
   func insertCheckpoint(size: Int64, note: String) throws(StorageFault)
   /// Counts a refusal of somebody unknown: per source and minute, so that strangers cannot fill the disk.
-  func countRefusal(source: Digest, code: String) throws(StorageFault)
+  /// The count so far, this one included.
+  @discardableResult
+  func countRefusal(source: Digest, code: String) throws(StorageFault) -> Int
   /// Turns the counts of minutes that are over into records.
   func recordRefusals() throws(StorageFault)
 }

@@ -18,6 +18,10 @@ package protocol JoinReading {
   func joins(
     of meeting: MeetingID, occurrence: Int64, states: [JoinState], after cursor: Int64?, limit: Int
   ) throws(StorageFault) -> Page<Join>
+  /// How many wait in the running occurrence without proof.
+  func unprovenWaiting(in meeting: MeetingID, occurrence: Int64) throws(StorageFault) -> Int
+  /// The open joins (waiting, admitted, present) that an account made, or one session of it.
+  func openJoins(of account: AccountID, session: SessionID?) throws(StorageFault) -> [Join]
   /// Joins whose state ends by itself at or before `time`, the earliest first.
   func dueJoins(at time: Instant, limit: Int) throws(StorageFault) -> [StoredJoin]
   func isRedeemed(_ grant: String) throws(StorageFault) -> Bool

@@ -134,20 +134,32 @@ package struct AttemptLimiter: Sendable {
     [bucket("setup", [origin.text], name, SignInPolicy.setupCodeRule)]
   }
 
-  package func registration(origin: Origin) -> [BudgetBucket] {
-    [bucket("registration", [origin.text], [], SignInPolicy.registrations)]
+  package func registration(name: [UInt8], origin: Origin) -> [BudgetBucket] {
+    if let source = countedSource(origin) { return [bucket("registration", [source], [], SignInPolicy.registrations)] }
+    return [
+      bucket("registration", [origin.frontEnd], name, SignInPolicy.registrations),
+      bucket("registrations", [origin.frontEnd], [], .window(limit: 1000, seconds: 3600)),
+    ]
   }
 
-  /// A passcode for the meeting id as it was given, existing or not. Without a believed source all of
-  /// a front end's joiners share the pair's bucket, so it is five times as deep and there is none over
-  /// all ids: one stranger must not shut a whole front end out.
+  /// A passcode for the meeting id as it was given, existing or not. Without a believed source of one's
+  /// own all of a front end's joiners share the pair's bucket: it is deeper than the passcode's own cap
+  /// goes, and there is none over all ids, since one stranger must not shut a whole front end out.
   package func passcode(meeting: String, origin: Origin) -> [BudgetBucket] {
-    let failures = origin.source == nil ? limits.joinFailures * 5 : limits.joinFailures
-    var buckets = [bucket("join", [origin.text], Array(meeting.utf8), .window(limit: failures, seconds: 600))]
-    if let source = countedSource(origin) {
-      buckets.append(bucket("joins", [source], [], .window(limit: limits.joinFailures * 5, seconds: 600)))
+    let name = Array(meeting.utf8)
+    guard let source = countedSource(origin) else {
+      let failures = max(limits.joinFailures * 5, PolicySetting.passcodeFailures.bounds?.upperBound ?? 0)
+      return [bucket("join", ["frontend " + origin.frontEnd], name, .window(limit: failures, seconds: 600))]
     }
-    return buckets
+    return [
+      bucket("join", ["ip " + source], name, .window(limit: limits.joinFailures, seconds: 600)),
+      bucket("joins", [source], [], .window(limit: limits.joinFailures * 5, seconds: 600)),
+    ]
+  }
+
+  /// Under which the refusals of somebody known by an id are counted.
+  package func actorDigest(_ actor: String) -> Digest {
+    digests.keyed(.source, context: "actor", Array(actor.utf8).span)
   }
 
   /// Under which strangers' refusals are counted.

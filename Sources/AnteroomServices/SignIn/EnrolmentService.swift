@@ -82,7 +82,7 @@ package struct EnrolmentService: Sendable {
   /// Shows the first code. The session goes on with two factors under a new token; every other session
   /// and known device of the account ends.
   package func confirm(
-    code: consuming OneTimeCode, caller: Caller
+    code: consuming OneTimeCode, origin: AttemptLimiter.Origin, caller: Caller
   ) async throws(StorageFault) -> ConfirmationResult {
     let lifetime = ports.lifetime
     let found = try await ports.store.read { snapshot throws(StorageFault) -> (Account, Authenticator?)? in
@@ -99,6 +99,8 @@ package struct EnrolmentService: Sendable {
     let starter = ports.sessionStarter
     let prepared = starter.prepare()
     let draft = prepared.draft
+    let changed = ports.changed
+    let source = ports.limiter.sourceDigest(origin)
     enum Outcome: Sendable { case confirmed(Session, Account), invalidToken, wrong, conflict }
     let outcome = try await ports.store.write { tx throws(StorageFault) -> Outcome in
       guard let session = try tx.use(caller.bearer, idle: lifetime).session,
@@ -111,12 +113,14 @@ package struct EnrolmentService: Sendable {
         if try tx.authenticator(of: account.id, confirmed: false)?.state.disabled ?? false {
           try tx.delete(current.id)
         }
+        try tx.countRefusal(source: source, code: "wrong-second-factor")
         return .wrong
       }
       guard let shown = try tx.authenticator(of: account.id, confirmed: false) else { return .conflict }
       try tx.confirm(shown)
       try tx.replaceRecoveryCodes(digests, of: account.id)
       try tx.setRecoveryFailures(0, of: account.id)
+      try tx.endJoins(of: account.id, by: .account(account.id), request: caller.request, notifying: changed)
       try tx.deleteSessions(of: account.id)
       try tx.deleteChallenges(of: account.id)
       try tx.deleteKnownDevices(of: account.id)

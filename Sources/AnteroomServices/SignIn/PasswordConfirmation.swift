@@ -71,11 +71,13 @@ struct PasswordConfirmation: Sendable {
       case .shuttingDown: return .shuttingDown
       }
     }
+    let source = ports.limiter.sourceDigest(origin)
     let isRight = if case .match = verification { true } else { false }
     return try await ports.store.write { tx throws(StorageFault) in
       // The hash is asked for again: a password that was changed meanwhile confirms nothing.
       guard isRight, try tx.credentials(of: account)?.hash == hash else {
         try tx.commit(buckets, at: tx.now)
+        try tx.countRefusal(source: source, code: "invalid-credentials")
         return .wrong
       }
       try tx.refund(buckets, at: tx.now)

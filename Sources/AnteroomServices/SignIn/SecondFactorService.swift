@@ -11,7 +11,8 @@ package struct SecondFactorService: Sendable {
   /// `challenge` is what the password step gave; `code` is tested against the account's authenticator
   /// or its recovery codes. Whatever is wrong, the refusal is the same.
   package func complete(
-    challenge proof: TokenProof?, method: SecondFactorMethod, code: consuming OneTimeCode, origin: AttemptLimiter.Origin,
+    challenge proof: TokenProof?, method: SecondFactorMethod, code: consuming OneTimeCode,
+    origin: AttemptLimiter.Origin,
     caller: Caller
   ) async throws(StorageFault) -> SecondFactorResult {
     guard let proof, proof.kind == .challenge else { return .refused }
@@ -67,8 +68,8 @@ package struct SecondFactorService: Sendable {
       }
       try tx.deleteChallenge(id)
       let started = try starter.start(
-        draft, for: credentials, methods: [.password, method], factors: 2, replacing: challenge.knownDevice,
-        caller: caller, in: tx)
+        draft, for: credentials, methods: [.password, method], factors: method == .totp ? 2 : 1,
+        replacing: challenge.knownDevice, caller: caller, in: tx)
       return .accepted(started)
     }
     switch outcome {

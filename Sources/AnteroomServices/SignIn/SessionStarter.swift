@@ -26,7 +26,10 @@ package struct SessionStarter: Sendable {
     let device: BearerToken
 
     consuming func complete(_ session: Session, account: Account) -> StartedSession {
-      StartedSession(session: session, account: account, token: token, knownDevice: device)
+      if session.isForRecovery {
+        return StartedSession(session: session, account: account, token: token, knownDevice: nil)
+      }
+      return StartedSession(session: session, account: account, token: token, knownDevice: device)
     }
   }
 
@@ -47,11 +50,15 @@ package struct SessionStarter: Sendable {
     let session = lifetime.session(
       id: draft.id, account: credentials.account.id, methods: methods, factors: factors, at: tx.now)
     try tx.insert(session, digest: draft.digest)
-    if let device { try tx.deleteKnownDevice(device) }
-    try tx.insert(
-      KnownDevice(
-        id: draft.deviceName, account: credentials.account.id, digest: draft.deviceDigest, failures: 0,
-        expiresAt: tx.now.adding(seconds: SignInPolicy.knownDeviceSeconds)))
+    // With a complete session a device becomes known; a recovery code's session is none until it has bound
+    // a new authenticator.
+    if !session.isForRecovery {
+      if let device { try tx.deleteKnownDevice(device) }
+      try tx.insert(
+        KnownDevice(
+          id: draft.deviceName, account: credentials.account.id, digest: draft.deviceDigest, failures: 0,
+          expiresAt: tx.now.adding(seconds: SignInPolicy.knownDeviceSeconds)))
+    }
     var account = credentials.account
     account.lastSignInAt = tx.now
     try tx.update(account)

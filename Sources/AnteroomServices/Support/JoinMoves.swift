@@ -52,3 +52,26 @@ extension Transaction {
     afterCommit { changed.fire(due.id) }
   }
 }
+
+extension Transaction {
+  /// Ends what an account, or one session of it, has open in meetings: a ticket made with a session dies
+  /// with it, and its seat is free. Whoever was inside loses the right to be: the epochs rise.
+  func endJoins(
+    of account: AccountID, session: SessionID? = nil, by actor: AuditActor, request: RequestID?,
+    notifying changed: Signal<JoinID>
+  ) throws(StorageFault) {
+    for open in try openJoins(of: account, session: session) where session != nil || open.session != nil {
+      guard var meeting = try meeting(open.meeting) else { continue }
+      var join = open
+      let next: JoinState = join.state == .present ? .left : .expired
+      if join.state != .waiting { meeting.epoch += 1 }
+      try move(&join, to: next, in: &meeting, until: now.adding(seconds: meeting.policy.ticketSeconds))
+      try append(
+        AuditEntry(
+          next == .left ? .joinLeft : .joinExpired, by: actor, subject: join.id.text, request: request,
+          detail: [("meeting", meeting.id.text), ("by", "session")]))
+      let id = join.id
+      afterCommit { changed.fire(id) }
+    }
+  }
+}

@@ -49,6 +49,10 @@ extension Snapshot {
     case .ticket:
       guard let stored = try ownJoin(bearer, caller: caller, lifetime: lifetime) else { return .invalidToken }
       let join = stored.join
+      switch join.state {
+      case .waiting, .admitted, .present: break
+      case .denied, .withdrawn, .expired, .removed, .left: return .invalidToken
+      }
       guard join.meeting == id, join.role == .host || join.role == .cohost,
         join.state == .admitted || join.state == .present, let meeting = try meeting(id),
         meeting.occurrence == join.occurrence, let account = join.account, meeting.isHosted(by: account)

@@ -40,6 +40,8 @@ package final class Signal<Key: Hashable & Sendable>: Sendable {
 package final class Subscription: Sendable {
   private struct State {
     var fired = false
+    /// Let go by the clock or by cancellation, perhaps before there was anybody to let go.
+    var released = false
     var waiter: CheckedContinuation<Void, Never>?
   }
   private let state = Mutex(State())
@@ -53,12 +55,16 @@ package final class Subscription: Sendable {
   }
 
   private func release() {
-    let waiter = state.withLock { $0.waiter.take() }
+    let waiter = state.withLock { state in
+      state.released = true
+      return state.waiter.take()
+    }
     waiter?.resume()
   }
 
   /// True when fired since the last call; false after `timeout`, or when the task was cancelled.
   package func wait(timeout: Duration) async -> Bool {
+    state.withLock { $0.released = false }
     let timer = Task { [weak self] in
       try? await Task.sleep(for: timeout)
       self?.release()
@@ -66,7 +72,7 @@ package final class Subscription: Sendable {
     await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         let resumeNow = state.withLock { state in
-          if state.fired || Task.isCancelled { return true }
+          if state.fired || state.released || Task.isCancelled { return true }
           state.waiter = continuation
           return false
         }

@@ -12,6 +12,9 @@ int anteroom_forbid_dumping(void);
 /// PR_GET_DUMPABLE.
 int anteroom_is_dumpable(void);
 
+/// mallopt(3): keep `bytes` of freed heap instead of giving it back at each turn. 1 on success.
+int anteroom_keep_heap(int bytes);
+
 /// getrandom(2) with no flags.
 ssize_t anteroom_getrandom(void *buffer, size_t length);
 

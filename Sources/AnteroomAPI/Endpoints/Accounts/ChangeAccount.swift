@@ -20,6 +20,7 @@ extension Endpoint {
       switch try await services.accounts.change(id, change, caller: exchange.caller) {
       case .changed(let account): return .account(account)
       case .notFound: throw Refusal(.notFound, "There is no such account.")
+      case .invalidToken: throw Refusal(.invalidToken)
       case .stale: throw Refusal(.stale)
       case .displayNameNotAllowed: throw Refusal(AccountRefusal.displayNameNotAllowed)
       }

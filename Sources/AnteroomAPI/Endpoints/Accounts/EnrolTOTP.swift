@@ -38,9 +38,10 @@ extension Endpoint {
     ) { exchange in
       var body = try exchange.body()
       let code = try body.secret("code")
-      _ = try body.source(services.mint)
+      let source = try body.source(services.mint)
       try body.finish()
-      let result = try await services.enrolment.confirm(code: OneTimeCode(code), caller: exchange.caller)
+      let result = try await services.enrolment.confirm(
+        code: OneTimeCode(code), origin: exchange.caller.origin(source), caller: exchange.caller)
       switch consume result {
       case .confirmed(let recoveryCodes, let started):
         return .json(200) { json in

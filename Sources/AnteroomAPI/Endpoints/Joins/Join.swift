@@ -57,8 +57,9 @@ extension Services {
     return AdmissionService.Attempt(
       meeting: exchange.parameter("meeting"), displayName: displayName,
       passcode: passcode,
-      // The configuration's word stands; a client's own counts only where there is none.
-      clientKind: exchange.caller.frontEnd.clientKind ?? claimed ?? .person, audience: audience, ticket: proof,
+      // The stricter of the configuration's word and the client's own.
+      clientKind: [exchange.caller.frontEnd.clientKind, claimed].compactMap { $0 }.max() ?? .person, audience: audience,
+      ticket: proof,
       origin: exchange.caller.origin(source), caller: exchange.caller)
   }
 }
