@@ -16,15 +16,11 @@ package struct AdmissionFacts: Sendable {
   package var throttle: AttemptBudget.Verdict
   /// How many may wait in one meeting.
   package var waitingCeiling: Int
-  /// How many wait there with no proof: they have a tenth of the places, so that they cannot take the
-  /// others'.
-  package var unprovenWaiting: Int
 
   package init(
     meeting: Meeting?, joinerClass: JoinerClass, passcode: PasscodeShown, throttle: AttemptBudget.Verdict,
-    waitingCeiling: Int, unprovenWaiting: Int = 0
+    waitingCeiling: Int
   ) {
-    self.unprovenWaiting = unprovenWaiting
     self.meeting = meeting
     self.joinerClass = joinerClass
     self.passcode = passcode

@@ -136,9 +136,6 @@ package enum AdmissionPolicy {
     if let meeting = facts.meeting, meeting.tally.waiting >= facts.waitingCeiling {
       return verdict(.refuse(.waitingRoomFull))
     }
-    if facts.proof == .unproven && facts.unprovenWaiting >= max(1, facts.waitingCeiling / 10) {
-      return verdict(.refuse(.waitingRoomFull))
-    }
     let told = [WaitingFor.opening, .host, .admission, .seat].first { waits.contains($0) }
     return verdict(.wait(told ?? .admission))
   }

@@ -57,11 +57,14 @@ extension SQLiteSnapshot {
       """, [.time(time), .integer(Int64(limit))], SQLiteSnapshot.readStored)
   }
 
-  func unprovenWaiting(in meeting: MeetingID, occurrence: Int64) throws(StorageFault) -> Int {
-    try db.one(
-      "SELECT count(*) FROM joins WHERE meeting = ? AND occurrence = ? AND state = 'waiting' AND unproven = 1",
-      [.text(meeting.text), .integer(occurrence)]
-    ) { $0.count(0) } ?? 0
+  func unprovenWaiting(in meeting: MeetingID, occurrence: Int64) throws(StorageFault) -> (count: Int, oldest: Join?) {
+    let condition = "j.meeting = ? AND j.occurrence = ? AND j.state = 'waiting' AND j.unproven = 1"
+    let columns = [Column.text(meeting.text), .integer(occurrence)]
+    let count = try db.one("SELECT count(*) FROM joins j WHERE \(condition)", columns) { $0.count(0) } ?? 0
+    let oldest = try db.one(
+      "SELECT \(SQLiteSnapshot.joinColumns) FROM joins j WHERE \(condition) ORDER BY j.seq LIMIT 1", columns
+    ) { SQLiteSnapshot.readJoin($0, from: 0) }
+    return (count, oldest)
   }
 
   func openJoins(of account: AccountID, session: SessionID?) throws(StorageFault) -> [Join] {

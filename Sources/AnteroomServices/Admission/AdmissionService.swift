@@ -145,13 +145,13 @@ package struct AdmissionService: Sendable {
     if let meeting, joinerClass.isHosting, meeting.policy.hostSecondFactor, (session?.session.factors ?? 0) < 2 {
       return .secondFactorRequired
     }
-    var facts = AdmissionFacts(
+    let facts = AdmissionFacts(
       meeting: meeting, joinerClass: joinerClass, passcode: draft.passcode, throttle: throttle,
       waitingCeiling: ports.waitingCeiling)
-    if let meeting, facts.proof == .unproven {
-      facts.unprovenWaiting = try tx.unprovenWaiting(in: meeting.id, occurrence: meeting.occurrence)
+    if facts.proof == .unproven, throttle == .available, let found = meeting {
       // It proved nothing, so it costs its source what a wrong one does.
       try tx.commit(draft.buckets, at: tx.now)
+      meeting = try makeRoomForUnproven(in: found, draft.caller, tx)
     }
     let verdict = AdmissionPolicy.decide(facts)
     switch verdict.decision {
@@ -242,6 +242,26 @@ package struct AdmissionService: Sendable {
           .meetingAtRisk, by: .system, subject: meeting.id.text, request: draft.caller.request,
           detail: [("reason", "passcode_failures"), ("failures", String(meeting.passcodeFailures))]))
     }
+  }
+
+  /// Joins without proof have a tenth of the places to wait. The newest gets in and the oldest goes: a
+  /// flood displaces itself, and whoever knows the passcode still waits when they knock.
+  private func makeRoomForUnproven(
+    in found: Meeting, _ caller: Caller, _ tx: any Transaction
+  ) throws(StorageFault) -> Meeting {
+    var meeting = found
+    let (count, oldest) = try tx.unprovenWaiting(in: meeting.id, occurrence: meeting.occurrence)
+    guard count >= max(1, ports.waitingCeiling / 10), var displaced = oldest else { return meeting }
+    let until = tx.now.adding(seconds: meeting.policy.ticketSeconds)
+    try tx.move(&displaced, to: .expired, in: &meeting, until: until)
+    try tx.append(
+      AuditEntry(
+        .joinExpired, by: .system, subject: displaced.id.text, request: caller.request,
+        detail: [("meeting", meeting.id.text), ("by", "unproven_ceiling")]))
+    let changed = ports.changed
+    let id = displaced.id
+    tx.afterCommit { changed.fire(id) }
+    return meeting
   }
 
   private func record(

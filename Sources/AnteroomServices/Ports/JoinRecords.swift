@@ -18,8 +18,8 @@ package protocol JoinReading {
   func joins(
     of meeting: MeetingID, occurrence: Int64, states: [JoinState], after cursor: Int64?, limit: Int
   ) throws(StorageFault) -> Page<Join>
-  /// How many wait in the running occurrence without proof.
-  func unprovenWaiting(in meeting: MeetingID, occurrence: Int64) throws(StorageFault) -> Int
+  /// How many wait in the running occurrence without proof, and the one of them that has for longest.
+  func unprovenWaiting(in meeting: MeetingID, occurrence: Int64) throws(StorageFault) -> (count: Int, oldest: Join?)
   /// The open joins (waiting, admitted, present) that an account made, or one session of it.
   func openJoins(of account: AccountID, session: SessionID?) throws(StorageFault) -> [Join]
   /// Joins whose state ends by itself at or before `time`, the earliest first.
