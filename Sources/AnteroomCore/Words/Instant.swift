@@ -28,11 +28,16 @@ extension Instant: CustomStringConvertible {
     let day = (milliseconds - milliOfDay) / 86_400_000
     let (year, month, dayOfMonth) = Instant.civil(fromDay: day)
     let secondOfDay = milliOfDay / 1000
-    return [
-      Instant.padded(year, 4), "-", Instant.padded(month, 2), "-", Instant.padded(dayOfMonth, 2), "T",
-      Instant.padded(secondOfDay / 3600, 2), ":", Instant.padded(secondOfDay / 60 % 60, 2), ":",
-      Instant.padded(secondOfDay % 60, 2), ".", Instant.padded(milliOfDay % 1000, 3), "Z",
-    ].joined()
+    var text: [UInt8] = []
+    text.reserveCapacity(24)
+    for (value, width, after) in [
+      (year, 4, "-"), (month, 2, "-"), (dayOfMonth, 2, "T"), (secondOfDay / 3600, 2, ":"),
+      (secondOfDay / 60 % 60, 2, ":"), (secondOfDay % 60, 2, "."), (milliOfDay % 1000, 3, "Z"),
+    ] as [(Int64, Int, Unicode.Scalar)] {
+      Instant.append(value, width, to: &text)
+      text.append(UInt8(ascii: after))
+    }
+    return String(decoding: text, as: UTF8.self)
   }
 
   /// Reads RFC 3339 in UTC (`Z` only, with or without a fraction); nil for anything else.
@@ -63,9 +68,15 @@ extension Instant: CustomStringConvertible {
     self.init(milliseconds: ((dayNumber * 24 + hour) * 60 + minute) * 60_000 + second * 1000 + milli)
   }
 
-  private static func padded(_ value: Int64, _ width: Int) -> String {
-    let text = String(value)
-    return String(repeating: "0", count: max(0, width - text.utf8.count)) + text
+  /// Decimal digits of a number that is not negative, with zeros in front up to `width`.
+  private static func append(_ value: Int64, _ width: Int, to text: inout [UInt8]) {
+    var rest = value
+    var digits: [UInt8] = []
+    repeat {
+      digits.append(UInt8(ascii: "0") + UInt8(rest % 10))
+      rest /= 10
+    } while rest > 0 || digits.count < width
+    text.append(contentsOf: digits.reversed())
   }
 
   private static func digits(_ bytes: ArraySlice<UInt8>) -> Int64? {

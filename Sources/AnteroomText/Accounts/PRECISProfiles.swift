@@ -21,6 +21,7 @@ package struct PRECISProfiles: TextProfiles {
 
   /// Applied again up to three times, until nothing changes (RFC 8266, section 2.3); else refused.
   package func nickname(_ text: String) -> String? {
+    if text.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) { return Self.asciiNickname(text) }
     guard var current = Self.codePoints(text) else { return nil }
     for _ in 0..<4 {
       guard let next = Self.nickname(current) else { return nil }
@@ -49,6 +50,16 @@ package struct PRECISProfiles: TextProfiles {
     guard StringClass.identifier.allows(prepared), isPlain(prepared) else { return nil }
     guard BidiRule.allows(prepared) else { return nil }
     return prepared
+  }
+
+  /// What the profile makes of printable ASCII, without the tables: all of it is allowed, NFKC leaves it
+  /// as it is, and only spaces are trimmed and collapsed. Most names are this, and each join has one.
+  private static func asciiNickname(_ text: String) -> String? {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(text.utf8.count)
+    for byte in text.utf8 where byte != 0x20 || (bytes.last ?? 0x20) != 0x20 { bytes.append(byte) }
+    if bytes.last == 0x20 { bytes.removeLast() }
+    return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)
   }
 
   private static func nickname(_ typed: borrowing WipedCodePoints) -> WipedCodePoints? {
