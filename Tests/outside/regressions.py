@@ -1,0 +1,444 @@
+"""What a hostile review found once, each shown from outside, so that it is not lost again."""
+
+import calendar, glob, signal, time
+
+import jwt   # Debian: python3-jwt
+
+import flows
+from flows import OPEN, admit, arrive, ask, host, knock, meeting, member, present
+from harness import *
+from meetings import guess
+
+SECOND = "second-factor-required"
+
+
+def claims_of(grant):
+    check(grant, "there is no grant")
+    return jwt.decode(grant, options={"verify_signature": False})
+
+
+def front_end(**more):
+    """One front end of the tests' uid that is not believed on where its people come from."""
+    return [dict(name="web", uid=os.getuid(), permissions=ALL_PERMISSIONS, audiences=["media"], **more)]
+
+
+def events(daemon, event, subject=None):
+    """The audit's records of one event, oldest first."""
+    items = daemon.admin.pages("/v1/audit", 200)
+    return [item for item in items if item["event"] == event and subject in (None, item["subject"])]
+
+
+def account_shown(daemon, person):
+    shown = daemon.admin.get(f"/v1/accounts/{person.id}", expect=200).json
+    return shown.get("account", shown)
+
+
+def seconds_of(text):
+    """Seconds since 1970 of a time as section 2 writes it."""
+    whole, milliseconds = text[:-1].split(".")
+    return calendar.timegm(time.strptime(whole, "%Y-%m-%dT%H:%M:%S")) + int(milliseconds) / 1000
+
+
+# --- names of rooms ------------------------------------------------------------------------------------
+
+@test()
+def no_meeting_takes_a_name_that_another_one_goes_by():
+    with Daemon() as daemon:
+        ada, eve = host(daemon), host(daemon)
+        room = meeting(daemon, ada, id="board-room")
+        meeting(daemon, ada, external="council-room")
+        generated = meeting(daemon, ada)
+        for body in ({"external": room.id}, {"external": generated.id}, {"id": "council-room"},
+                     {"id": "harmless", "external": room.id}, {"id": "council-room", "external": "harmless"}):
+            daemon.web.post("/v1/meetings", body, token=eve.token, expect="meeting-exists")
+        room.act("end")
+        daemon.web.post("/v1/meetings", {"external": room.id}, token=eve.token, expect="meeting-exists")   # never again
+        equal(daemon.web.get("/v1/meetings", token=eve.token, expect=200).json["items"], [], "what the refused ones left")
+        meeting(daemon, eve, id="harmless", external="innocent")
+
+
+@test(root=True)
+def a_foreign_name_is_in_the_grants_of_the_front_end_that_gave_it_and_in_no_others():
+    with Daemon() as daemon:
+        ada = host(daemon)
+        room = meeting(daemon, ada, policy=OPEN, external="council-room")
+        equal(claims_of(knock(daemon, room).grant)["room"], "council-room", "room, through the front end that named it")
+        elsewhere = knock(daemon, room, client=daemon.other)
+        equal(claims_of(elsewhere.grant)["room"], room.id, "room, through another front end")
+        equal(claims_of(arrive(daemon, room).grant)["room"], "council-room", "room, for the host")
+        # Another front end may not name a meeting after one of these either.
+        daemon.other.post("/v1/meetings", {"external": room.id}, token=ada.token, expect="meeting-exists")
+        daemon.other.post("/v1/meetings", {"id": "council-room"}, token=ada.token, expect="meeting-exists")
+
+
+@test()
+def an_ended_meeting_s_foreign_name_can_be_given_again():
+    with Daemon() as daemon:
+        ada = host(daemon)
+        first = meeting(daemon, ada, external="Räum/1")
+        daemon.web.post("/v1/meetings", {"external": "Räum/1"}, token=ada.token, expect="meeting-exists")
+        first.act("end")
+        second = meeting(daemon, ada, external="Räum/1", policy=OPEN)
+        check(second.id != first.id, "an id was given out twice (section 2)")
+        equal(claims_of(knock(daemon, second).grant)["room"], "Räum/1", "room of the new meeting's grants")
+        ask(daemon, first, passcode=first.passcode, expect="meeting-ended")
+        daemon.web.post("/v1/meetings", {"external": "Räum/1"}, token=ada.token, expect="meeting-exists")
+
+
+# --- passcodes -----------------------------------------------------------------------------------------
+
+@test(seconds=240)
+def a_flood_of_unproven_joins_does_not_take_the_places_of_the_proven():
+    with Daemon(config={"limits": {"waiting_per_meeting": 30}}) as daemon:
+        room, known = meeting(daemon, host(daemon)), member(daemon)
+        proven = knock(daemon, room, name="Early")
+        for _ in range(20):
+            ask(daemon, room, passcode=guess(), expect="join-refused")
+        flood = parallel(50, lambda _: ask(daemon, room, passcode=guess())) + [
+            ask(daemon, room, passcode=guess()) for _ in range(50)]
+        equal({answer.status for answer in flood} - {201, 403, 429}, set(), "answers to a flood")
+        waiting = room.joins("waiting")
+        unproven = [item for item in waiting if item["unproven"]]
+        check(1 <= len(unproven) <= 3, f"{len(unproven)} unproven joins wait where 30 may (section 6.1)")
+        check(proven.id in [item["id"] for item in waiting], "a proven join was displaced")
+        vouched = flows.Join(daemon, ask(daemon, room, token=known.token, expect=201).json, daemon.web)
+        among(vouched.state, ("waiting", "admitted"), "a vouched member after the flood")
+        late = knock(daemon, room, name="Late")
+        equal(late.state, "waiting", "the right passcode after the flood")
+        admit(room, late)
+        equal(room.show()["counts"]["waiting"], len(room.joins("waiting")), "the count of those who wait")
+
+
+@test()
+def a_malformed_passcode_counts_like_a_wrong_one_and_shuts_no_member_out():
+    with Daemon(frontends=front_end(), config={"limits": {"join_failures": 5}}) as daemon:
+        room, known = meeting(daemon, host(daemon), policy={"passcode_failures": 10}), member(daemon)
+        for number in range(10):
+            equal(room.show()["passcode"]["must_rotate"], False, f"must_rotate after {number} of 10")
+            ask(daemon, room, passcode=("---", " - ", "x" * 129)[number % 3], expect="join-refused")
+            equal(room.show()["passcode"]["failures"], number + 1, "failures (section 6.1)")
+        equal(room.show()["passcode"]["must_rotate"], True, "must_rotate after 10 of 10")
+        for _ in range(60):   # however long the stranger goes on
+            among(ask(daemon, room, passcode="---").status, (403, 429), "a malformed passcode, later")
+        joined = ask(daemon, room, token=known.token, expect=201).json
+        among(joined["join"]["state"], ("waiting", "admitted"), "a vouched member through the same front end")
+        equal(joined["join"]["identity"]["class"], "member", "class")
+        equal(arrive(daemon, room).state, "admitted", "the host through the same front end")
+
+
+@test()
+def a_chosen_passcode_is_judged_as_it_is_compared():
+    with Daemon() as daemon:
+        ada = host(daemon)
+        for kind, value in (("digits", "19840523"), ("digits", "23051984"), ("digits", "05231984"), ("digits", "1984-05-23"),
+                            ("characters", "19840523"), ("characters", "p-a-s-s-w-o-r-d-1"), ("characters", "PASS-WORD-1"),
+                            ("characters", "p a s s w o r d 1")):
+            daemon.web.post("/v1/meetings", {"passcode": {"kind": kind, "value": value}}, token=ada.token,
+                            expect="passcode-too-weak")
+        for kind, value in (("digits", "83610472"), ("characters", "t7-kq3vm-8zpa")):
+            daemon.web.post("/v1/meetings", {"passcode": {"kind": kind, "value": value}}, token=ada.token, expect=201)
+
+
+@test()
+def wrong_passcodes_from_a_shared_address_do_not_refuse_the_right_one_from_there():
+    school = "203.0.113.7"
+    with Daemon(config={"limits": {"shared_sources": [school], "join_failures": 10}}) as daemon:
+        room = meeting(daemon, host(daemon))
+        statuses = [ask(daemon, room, passcode=guess(), ip=school).status for _ in range(12)]
+        equal(statuses, [403] * 12, "twelve wrong ones from a shared address")
+        equal(knock(daemon, room, ip=school).state, "waiting", "the right one from there")
+        statuses = [ask(daemon, meeting(daemon, room.owner), passcode=guess(), ip="203.0.113.8").status]
+        statuses += [ask(daemon, "no-such-room", passcode=guess(), ip="203.0.113.8").status for _ in range(12)]
+        equal(statuses, [403] * 11 + [429] * 2, "an address of one's own is budgeted as ever")
+
+
+# --- seats, epochs and grants --------------------------------------------------------------------------
+
+@test()
+def a_host_that_was_admitted_and_did_not_redeem_keeps_its_seat_and_its_say():
+    with Daemon(clock=True) as daemon:
+        room = meeting(daemon, host(daemon), policy={"grant_seconds": 10})
+        owner = arrive(daemon, room)
+        guest = knock(daemon, room)
+        daemon.clock.advance(60)
+        owner.look()
+        equal(owner.state, "admitted", "the host's join after six times grant_seconds")
+        room.act("admit", guest, token=owner.ticket)
+        guest.look()
+        equal(guest.state, "admitted", "whom the host's ticket admitted")
+        present(room, owner)
+
+
+@test()
+def denying_an_admitted_join_raises_the_epoch_and_kills_its_grant():
+    with Daemon() as daemon:
+        room = meeting(daemon, host(daemon))
+        guest, waits = admit(room, knock(daemon, room)), knock(daemon, room)
+        epoch = room.show()["epoch"]
+        room.act("deny", waits)
+        equal(room.show()["epoch"], epoch, "the epoch after denying who only waited")
+        room.act("deny", guest)
+        check(room.show()["epoch"] > epoch, "the epoch did not rise (section 1)")
+        among(daemon.web.post("/v1/grants/redeem", {"grant": guest.grant}).status, (403, 409), "the dead grant")
+        equal(daemon.web.post("/v1/grants/introspect", {"grant": guest.grant}, expect=200).json, {"active": False},
+              "introspection of the dead grant")
+
+
+@test()
+def disabling_an_account_ends_its_present_join_and_raises_the_epoch():
+    with Daemon() as daemon:
+        room, known = meeting(daemon, host(daemon), policy=OPEN), member(daemon)
+        guest = present(room, knock(daemon, room))
+        inside = present(room, arrive(daemon, room, person=known))
+        before = room.show()
+        equal(before["counts"]["present"], 2, "present before")
+        daemon.admin.patch(f"/v1/accounts/{known.id}", {"disabled": True}, expect=200)
+        after = room.show()
+        equal(after["counts"]["present"], 1, "present after")
+        check(after["epoch"] > before["epoch"], "the epoch did not rise (section 1)")
+        equal([item["id"] for item in room.joins("present")], [guest.id], "who is still inside")
+        inside.look(expect="invalid-token")
+        equal(daemon.web.post("/v1/grants/introspect", {"grant": inside.grant}, expect=200).json, {"active": False}, "its grant")
+        guest.look()
+        equal(guest.state, "present", "the other guest")
+
+
+@test()
+def signing_out_frees_the_seat():
+    with Daemon() as daemon:
+        room, known = meeting(daemon, host(daemon), policy={**OPEN, "capacity": 1}), member(daemon)
+        present(room, arrive(daemon, room, person=known))
+        ask(daemon, room, passcode=room.passcode, expect="meeting-full")
+        epoch = room.show()["epoch"]
+        daemon.web.delete("/v1/sessions/current", token=known.token, expect=204)
+        equal(room.show()["counts"], {"waiting": 0, "admitted": 0, "present": 0}, "counts after the sign-out")
+        check(room.show()["epoch"] > epoch, "the epoch did not rise (section 1)")
+        present(room, knock(daemon, room))
+
+
+@test()
+def a_grant_fetched_late_does_not_outlive_its_seat():
+    with Daemon(clock=True) as daemon:
+        room = meeting(daemon, host(daemon), policy={"grant_seconds": 60})
+        guest = admit(room, knock(daemon, room))
+        claims = claims_of(guest.grant)
+        equal(claims["exp"] - claims["iat"], 60, "a grant's life where the seat lasts longer")
+        daemon.clock.advance(100)
+        said = flows.join_in(guest.look().json)
+        equal(guest.state, "admitted", "the seat after 100 of 120 s")
+        until = seconds_of(said["expires_at"])
+        exp = claims_of(guest.grant)["exp"]
+        check(exp <= until, f"the grant ends at {exp}, the seat at {until}")
+        check(exp > until - 1, f"the grant ends at {exp}, more than a second before the seat at {until}")
+        guest.redeem()
+
+
+@test()
+def each_redemption_is_in_the_audit():
+    with Daemon() as daemon:
+        room = meeting(daemon, host(daemon))
+        guest = present(room, admit(room, knock(daemon, room)))
+        equal(len(events(daemon, "join.present", guest.id)), 1, "join.present after the first redemption")
+        equal(events(daemon, "grant.redeemed", guest.id), [], "grant.redeemed after the first")
+        for count in (1, 2):
+            guest.look()
+            second = claims_of(guest.grant)["jti"]
+            guest.redeem()
+            found = events(daemon, "grant.redeemed", guest.id)
+            equal(len(found), count, "grant.redeemed after one more")
+            check(second in json.dumps(found[-1]["detail"]), f"the record does not name the grant: {found[-1]}")
+        guest.redeem(expect="grant-already-used")
+        equal(len(events(daemon, "grant.redeemed", guest.id)), 2, "grant.redeemed after a refused one")
+        equal(len(events(daemon, "join.present", guest.id)), 1, "join.present in all")
+        flows.verified(daemon)
+
+
+@test()
+def a_ticket_with_somebody_else_s_session_is_a_new_join_and_a_guest_s_grant_has_no_amr():
+    with Daemon() as daemon:
+        room, known = meeting(daemon, host(daemon), policy=OPEN), member(daemon)
+        guest = knock(daemon, room, name="Guest")
+        claims = claims_of(guest.grant)
+        check(not {"amr", "auth_time", "person"} & set(claims), f"a guest's grant says who signed in: {claims}")
+        other = ask(daemon, room, name="Known", ticket=guest.ticket, token=known.token, expect=201).json
+        check(other["join"]["id"] != guest.id, "somebody else's session went on with the guest's join")
+        equal(other["join"]["identity"].get("account"), known.id, "whose join it is")
+        equal(claims_of(other["grant"])["amr"], ["pwd"], "amr of a member's own grant")
+        again = ask(daemon, room, ticket=guest.ticket, expect=200).json
+        equal((again["join"]["id"], again["join"]["identity"]), (guest.id, {"class": "guest"}), "the guest's own reload")
+        check(not {"amr", "auth_time", "person"} & set(claims_of(again["grant"])), "a reload gave a guest's grant an amr")
+        # And the other way about: a member's ticket beside another account's session.
+        answer = ask(daemon, room, ticket=other["ticket"], token=room.owner.token, expect=201).json
+        check(answer["join"]["id"] != other["join"]["id"], "the host went on with a member's join")
+        equal(answer["join"]["role"], "host", "role of the host's own join")
+
+
+# --- records -------------------------------------------------------------------------------------------
+
+@test()
+def a_ticket_that_tries_a_host_s_act_in_a_loop_leaves_few_records():
+    with Daemon() as daemon:
+        room = meeting(daemon, host(daemon))
+        waits, denied = knock(daemon, room), knock(daemon, room)
+        for _ in range(100):
+            daemon.web.post(room.path + "/lock", token=waits.ticket, expect="not-host")
+        found = events(daemon, "act.refused")
+        check(1 <= len(found) <= 2, f"100 refused acts left {len(found)} records (one a minute)")
+        equal(found[0]["actor"], waits.id, "who tried")
+        room.act("deny", denied)
+        for verb in ("lock", "unlock", "end"):
+            daemon.web.post(f"{room.path}/{verb}", token=denied.ticket, expect="invalid-token")
+        daemon.web.get(room.path + "/joins", token=denied.ticket, expect="invalid-token")
+        equal(room.show()["locked"], False, "the meeting after all that")
+
+
+@test()
+def why_a_meeting_is_unprotected_is_sealed_at_rest_and_readable_in_the_audit():
+    planted = "Canary reason: the mayor's surgery"
+    with Daemon() as daemon:
+        ada = host(daemon)
+        policy = {"passcode": "off", "waiting_room": "off"}
+        made = meeting(daemon, ada, policy=policy, unprotected={"reason": planted})
+        record = events(daemon, "meeting.created", made.id)[0]
+        check(planted in json.dumps(record.get("personal")), f"the operator cannot read why: {record}")
+        check(planted not in json.dumps(record["detail"]), "the reason stands in the record's detail")
+        for _ in range(2):
+            for path in glob.glob(daemon.root + "/**", recursive=True):
+                if os.path.isfile(path):
+                    with open(path, "rb") as file:
+                        check(b"Canary reason" not in file.read(), f"the reason is in the clear in {os.path.basename(path)}")
+            if daemon.process.poll() is None:
+                daemon.stop()   # and what is only written at the end
+
+
+# --- accounts and sessions -----------------------------------------------------------------------------
+
+@test()
+def registrations_of_a_taken_name_stop_no_other_name_s():
+    with Daemon(frontends=front_end()) as daemon:
+        register = lambda name, **more: daemon.web.post("/v1/accounts", {   # noqa: E731
+            "username": name, "password": "violet harbour at noon"}, **more)
+        register("ada", expect=201)
+        statuses = [register("ada").status for _ in range(12)]
+        check(set(statuses) <= {409, 429} and 409 in statuses, f"12 attempts on a taken name: {statuses}")
+        register("bob", expect=201)
+
+
+@test()
+def a_repeated_registration_costs_nothing():
+    with Daemon(frontends=front_end()) as daemon:
+        body, key = {"username": "carol", "password": "violet harbour at noon"}, {"Idempotency-Key": "once-only"}
+        first = daemon.web.post("/v1/accounts", body, headers=key, expect=201).json
+        for number in range(15):
+            again = daemon.web.post("/v1/accounts", body, headers=key)
+            equal((again.status, again.json.get("replayed")), (201, True), f"repetition {number + 1}")
+            equal(again.json["account"]["id"], first["account"]["id"], "whose account")
+        daemon.web.post("/v1/accounts", {"username": "dora", "password": body["password"]}, expect=201)
+
+
+@test()
+def a_creation_with_an_empty_body_is_repeated_safely_too():
+    with Daemon() as daemon:
+        ada = host(daemon)
+        key = {"Idempotency-Key": "empty"}
+        first = daemon.web.post("/v1/meetings", None, token=ada.token, headers=key, expect=201).json
+        check(first.get("passcode") and "replayed" not in first, f"the first answer: {sorted(first)}")
+        for _ in range(3):
+            again = daemon.web.post("/v1/meetings", None, token=ada.token, headers=key, expect=(200, 201)).json
+            equal((again["meeting"]["id"], again.get("replayed"), again.get("passcode")), (first["meeting"]["id"], True, None),
+                  "the same request again")
+        daemon.web.post("/v1/meetings", {"title": "x"}, token=ada.token, headers=key, expect="idempotency-conflict")
+        equal(len(daemon.web.get("/v1/meetings", token=ada.token, expect=200).json["items"]), 1, "meetings made")
+
+
+@test()
+def a_recovery_code_s_session_can_bind_a_new_authenticator_and_nothing_else():
+    with Daemon() as daemon:
+        ada, plain = host(daemon), member(daemon).enrol()
+        room = meeting(daemon, ada)
+        for person in (ada, plain):
+            old = person.authenticator
+            challenge = person.start(expect=200).json["challenge"]
+            answer = person.finish(challenge, person.recovery_codes[0], method="recovery_code", expect=201).json
+            check(answer.get("known_device") is None, "a recovery code made a known device")
+            person.token = answer["token"]
+            said = daemon.web.post("/v1/sessions/introspect", {"token": person.token}, expect=200).json
+            equal((said["active"], said["session"]["factors"]), (True, 1), "active and factors (section 3.1)")
+            for method, path, body in (("GET", "/v1/accounts/me", None), ("PATCH", "/v1/accounts/me", {"display_name": "Eve"}),
+                                       ("GET", "/v1/meetings", None), ("POST", "/v1/meetings", {}), ("GET", room.path, None),
+                                       ("GET", room.path + "/joins", None), ("POST", room.path + "/lock", None),
+                                       ("POST", room.path + "/end", None),
+                                       ("POST", room.path + "/joins", {"display_name": "Eve", "passcode": room.passcode})):
+                refused = daemon.web.call(method, path, body, token=person.token)
+                equal((refused.status, refused.code), (403, SECOND), f"{method} {path} after a recovery code")
+            person.enrol()
+            check(person.authenticator.secret != old.secret, "the new authenticator has the old one's secret")
+            equal(account_shown(daemon, person)["second_factor"], "totp", "second_factor after it")
+            said = daemon.web.post("/v1/sessions/introspect", {"token": person.token}, expect=200).json
+            equal(said["session"]["factors"], 2, "factors after the confirmation")
+            daemon.web.get("/v1/accounts/me", token=person.token, expect=200)
+            challenge = person.start(expect=200).json["challenge"]
+            person.finish(challenge, Authenticator(daemon, old.secret).code(), expect="invalid-credentials")
+        equal(room.act("lock").status, 200, "the host's own act with the new authenticator")
+
+
+@test()
+def two_If_Match_headers_change_nothing():
+    with Daemon() as daemon:
+        room = meeting(daemon, host(daemon))
+        tag = daemon.web.get(room.path, token=room.owner.token).header("ETag")
+        before = room.show()
+        for pair in ((tag, '"stale"'), ('"stale"', tag), (tag, tag), (tag, "*"), ("*", tag), ("*", '"stale"')):
+            request = f"POST {room.path}/lock HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {room.owner.token}\r\n"
+            request += "".join(f"If-Match: {value}\r\n" for value in pair) + "Content-Length: 0\r\n\r\n"
+            answer, _ = single(daemon.frontend_path, request.encode(), f"If-Match {pair}", until=1)
+            among(answer.status, (400, 412), f"If-Match {pair}")
+            equal(room.show(), before, f"the meeting after If-Match {pair}")
+        room.act("lock", headers={"If-Match": tag})
+
+
+# --- configuration -------------------------------------------------------------------------------------
+
+def hang_up(daemon, tables, pattern):
+    """SIGHUP with another configuration, until the log has more lines of the pattern than before."""
+    known = len(re.findall(pattern, daemon.log()))
+    with open(daemon.config_path, "w") as file:
+        file.write(toml(tables))
+    daemon.process.send_signal(signal.SIGHUP)
+    deadline = time.monotonic() + 10
+    while len(re.findall(pattern, daemon.log())) <= known:
+        check(time.monotonic() < deadline, f"SIGHUP: nothing like {pattern} in the log")
+        time.sleep(0.05)
+
+
+@test()
+def SIGHUP_with_other_sockets_changes_nothing_and_says_so():
+    with Daemon() as daemon:
+        ada = host(daemon)
+        right = daemon.tables["frontend"]
+        moved = dict(daemon.tables["sockets"], admin=daemon.inside("run/moved.sock"))
+        fewer = [dict(right[0], permissions=["sessions"])] + right[1:]
+        hang_up(daemon, dict(daemon.tables, sockets=moved, frontend=fewer), rb"\[sockets\] differs.*restart")
+        meeting(daemon, ada)   # who may speak is as it was
+        equal(daemon.admin.get("/v1/health").status, 200, "the operator's socket")
+        check(not os.path.exists(moved["admin"]), "a socket was made at SIGHUP")
+        # With the same sockets the same change is taken up: the reload itself works.
+        hang_up(daemon, dict(daemon.tables, frontend=fewer), rb"configuration read again")
+        daemon.web.post("/v1/meetings", {}, token=ada.token, expect="permission-denied")
+
+
+@test()
+def the_stricter_kind_of_client_wins():
+    # Strictness: person, phone, endpoint, bot. A client's own word only makes it stricter.
+    for configured, claimed, expected in (("phone", "bot", "bot"), ("phone", "person", "phone"), ("phone", None, "phone"),
+                                          ("bot", "person", "bot"), ("person", "phone", "phone"), (None, "bot", "bot"),
+                                          (None, None, "person")):
+        frontends = front_end(source=True, **({"client_kind": configured} if configured else {}))
+        with Daemon(frontends=frontends) as daemon:
+            room = meeting(daemon, host(daemon))
+            body = {"display_name": "Ada", "passcode": room.passcode, "source": flows.source()}
+            if claimed:
+                body["client"] = {"kind": claimed}
+            joined = daemon.web.post(room.path + "/joins", body, expect=201).json
+            equal(joined["join"]["client"]["kind"], expected, f"configured {configured}, claimed {claimed}")
+            equal([item["client"]["kind"] for item in room.joins()], [expected], "what the host sees")
