@@ -25,13 +25,13 @@ struct ReloadOnHangUp: Service {
   private func reload() {
     do {
       let new = try ConfigurationReader.read(path: path, cores: SystemUsers.cores)
-      threshold.set(new.logLevel.level)
-      if new.sockets == running.sockets {
-        peers.replace(new.peers)
-      } else {
+      guard new.sockets == running.sockets else {
         // Who may connect is in the sockets' files, which stay: half a change of who operates is worse than none.
-        logger.error("[sockets] differs: it is taken up by a restart only, and [[frontend]] with it")
+        logger.error("[sockets] differs and is taken up by a restart only; the running configuration stays")
+        return
       }
+      threshold.set(new.logLevel.level)
+      peers.replace(new.peers)
       logger.notice(
         "configuration read again", metadata: ["frontends": "\(new.frontEnds.count)", "level": "\(new.logLevel)"])
     } catch {
