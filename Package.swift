@@ -82,7 +82,7 @@ let package = Package(
         "AnteroomAPI", "AnteroomHTTP", "AnteroomServices", "AnteroomSQLite", "AnteroomCrypto", "AnteroomText",
         "AnteroomSystem", "AnteroomCore", "SecretMemory", "TOMLKit", lifecycle, signals, logging,
       ]),
-    program("anteroomd", ["AnteroomDaemon", "AnteroomSystem", arguments, logging]),
+    program("anteroomd", ["AnteroomDaemon", "AnteroomSystem", "AnteroomCore", arguments, logging]),
     program("anteroomctl", ["AnteroomClient", "AnteroomCore", "CQRCode", arguments]),
     program(
       "anteroom-bench",

@@ -1,3 +1,4 @@
+import AnteroomCore
 import ArgumentParser
 import Glibc
 
@@ -14,6 +15,7 @@ struct Anteroomctl: AsyncParsableCommand {
       Secrets are prompted for without echo, or read from standard input or a file; never from arguments or the \
       environment.
       """,
+    version: Version.text,
     subcommands: [
       Setup.self, Login.self, Logout.self, Status.self, Account.self, Meeting.self, Audit.self, API.self,
     ])

@@ -1,3 +1,4 @@
+import AnteroomCore
 import AnteroomDaemon
 import AnteroomSystem
 import ArgumentParser

@@ -56,7 +56,8 @@ struct Layer: Sendable {
       ],
       toolchain: ["Glibc", "Synchronization"]),
     Layer(
-      name: "anteroomd", dependencies: ["AnteroomDaemon", "AnteroomSystem", "ArgumentParser", "Logging"],
+      name: "anteroomd",
+      dependencies: ["AnteroomDaemon", "AnteroomSystem", "AnteroomCore", "ArgumentParser", "Logging"],
       toolchain: ["Glibc"]),
     Layer(
       name: "anteroomctl", dependencies: ["AnteroomClient", "AnteroomCore", "CQRCode", "ArgumentParser"],

@@ -1,3 +1,4 @@
+import AnteroomCore
 import AnteroomServices
 import Logging
 import ServiceLifecycle

@@ -3,11 +3,6 @@ import AnteroomSQLite
 package import AnteroomServices
 import Synchronization
 
-/// The version that this was built as.
-package enum Version {
-  package static let text = "0.1.0"
-}
-
 /// What the running daemon knows of itself.
 package final class RunningFacts: OperationFacts {
   private let store: SQLiteStore
