@@ -1,6 +1,7 @@
 import AnteroomAPI
 import AnteroomCore
 import AnteroomCrypto
+import AnteroomDaemon
 import AnteroomServices
 import AnteroomSystem
 
@@ -26,7 +27,8 @@ struct JoinParts {
   ///   - tasks: µs of a join that the server's tasks took, over its socket.
   ///   - writer: likewise the store's writer.
   func run(tasks: Double, writer: Double) async throws {
-    let daemon = try InProcess(workplace, memoryKiB: 19 * 1024, iterations: 2, groupLimit: 512)
+    let daemon = try InProcess(
+      workplace, memoryKiB: 19 * 1024, iterations: 2, groupLimit: Composition.Surroundings.usualGroup)
     let door = try await door(daemon)
     let before = [
       Line("route, access, strict JSON, an early refusal in place of the reply", try await refusedEarly(daemon, door)),

@@ -1,5 +1,6 @@
 import AnteroomAPI
 import AnteroomCore
+import AnteroomDaemon
 import AnteroomHTTP
 import AnteroomSystem
 import ArgumentParser
@@ -33,7 +34,8 @@ struct Serve: AsyncParsableCommand {
     case .echo: responder = Echo(bytes: bytes)
     case .daemon, .commitEach:
       let daemon = try InProcess(
-        workplace, memoryKiB: memoryKib, iterations: iterations, groupLimit: mode == .commitEach ? 1 : 512)
+        workplace, memoryKiB: memoryKib, iterations: iterations,
+        groupLimit: mode == .commitEach ? 1 : Composition.Surroundings.usualGroup)
       try await daemon.fill(meetings: meetings)
       responder = daemon.api
       lane = daemon
