@@ -54,25 +54,25 @@ extension AdmissionFacts {
   /// be, so that an outsider gets the same answer.
   package var proof: Proof {
     if joinerClass.isHosting { return .account }
-    guard let meeting else { return shownProof(matches: false) }
+    guard let meeting else { return unmatched }
     let policy = meeting.policy
     let isInvited = joinerClass == .invitee || (joinerClass == .member && policy.openTo != .invited)
     let passcodeAsked = policy.passcode == .everyone || (policy.passcode == .guests && joinerClass == .guest)
     if isInvited && !passcodeAsked { return .account }
     if policy.openTo == .link && policy.passcode == .off { return .notNeeded }
-    guard let digest = meeting.passcodeDigest else { return shownProof(matches: false) }
+    guard let digest = meeting.passcodeDigest else { return unmatched }
     if case .digest(let shown) = passcode {
       if meeting.passcodeMustRotate { return .unproven }
       return digest.equalsInConstantTime(shown) ? .passcode : .wrong
     }
-    return shownProof(matches: false)
+    return unmatched
   }
 
-  private func shownProof(matches: Bool) -> Proof {
+  /// What a passcode that opens nothing proves.
+  private var unmatched: Proof {
     switch passcode {
     case .nothing: .nothingShown
-    case .malformed: .wrong
-    case .digest: matches ? .passcode : .wrong
+    case .malformed, .digest: .wrong
     }
   }
 }

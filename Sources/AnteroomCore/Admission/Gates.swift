@@ -132,19 +132,11 @@ package enum AdmissionPolicy {
       case .refuse(let reason): return verdict(.refuse(reason))
       }
     }
-    guard !waits.isEmpty else { return verdict(.admit(role(of: facts.joinerClass))) }
+    guard !waits.isEmpty else { return verdict(.admit(facts.joinerClass.role)) }
     if let meeting = facts.meeting, meeting.tally.waiting >= facts.waitingCeiling {
       return verdict(.refuse(.waitingRoomFull))
     }
     let told = [WaitingFor.opening, .host, .admission, .seat].first { waits.contains($0) }
     return verdict(.wait(told ?? .admission))
-  }
-
-  private static func role(of joinerClass: JoinerClass) -> JoinRole {
-    switch joinerClass {
-    case .host: .host
-    case .cohost: .cohost
-    case .invitee, .member, .guest: .participant
-    }
   }
 }

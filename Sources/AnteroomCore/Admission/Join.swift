@@ -3,6 +3,15 @@ package enum JoinerClass: String, Sendable, CaseIterable {
   case host, cohost, invitee, member, guest
 
   package var isHosting: Bool { self == .host || self == .cohost }
+
+  /// What somebody of this class comes in as.
+  package var role: JoinRole {
+    switch self {
+    case .host: .host
+    case .cohost: .cohost
+    case .invitee, .member, .guest: .participant
+    }
+  }
 }
 
 /// In order of how strictly it is treated, least first.

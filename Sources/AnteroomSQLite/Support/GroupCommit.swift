@@ -56,8 +56,7 @@ final class GroupCommit: Sendable {
     _ body: @escaping @Sendable (any Transaction) throws(StorageFault) -> Answer,
     _ answer: @escaping @Sendable (Result<Answer, StorageFault>) -> Void
   ) {
-    let slot = Mutex<Answer?>(nil)
-    let held = Held(slot)
+    let held = Held<Answer>()
     let job = Job(
       run: { tx throws(StorageFault) in
         let value = try body(tx)
@@ -73,8 +72,7 @@ final class GroupCommit: Sendable {
 
   /// A lock on the heap, so that two closures can share it.
   private final class Held<Value: Sendable>: Sendable {
-    let slot: Mutex<Value?>
-    init(_ slot: consuming Mutex<Value?>) { self.slot = slot }
+    let slot = Mutex<Value?>(nil)
   }
 
   func finish(_ done: @escaping @Sendable () -> Void) {

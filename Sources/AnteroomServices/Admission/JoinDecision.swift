@@ -39,11 +39,10 @@ extension AdmissionService {
     case .refuse(let reason):
       try count(reason, verdict.proof, draft, meeting, in: tx)
       return .refused(reason, verdict.proof)
-    case .admit(let role):
-      return try record(draft, role: role, waitingFor: nil, verdict, meeting, session, in: tx)
+    case .admit:
+      return try record(draft, joinerClass, waitingFor: nil, verdict, meeting, session, in: tx)
     case .wait(let reason):
-      let role: JoinRole = joinerClass == .host ? .host : joinerClass == .cohost ? .cohost : .participant
-      return try record(draft, role: role, waitingFor: reason, verdict, meeting, session, in: tx)
+      return try record(draft, joinerClass, waitingFor: reason, verdict, meeting, session, in: tx)
     }
   }
 
@@ -146,16 +145,15 @@ extension AdmissionService {
   }
 
   private func record(
-    _ draft: Draft, role: JoinRole, waitingFor: WaitingFor?, _ verdict: AdmissionVerdict, _ found: Meeting?,
+    _ draft: Draft, _ joinerClass: JoinerClass, waitingFor: WaitingFor?, _ verdict: AdmissionVerdict, _ found: Meeting?,
     _ session: AuthenticatedSession?, in tx: any Transaction
   ) throws(StorageFault) -> Outcome {
     guard var meeting = found, let name = draft.name ?? session?.account.displayName else { return .nameRequired }
     let now = tx.now
     let isWaiting = waitingFor != nil
-    let joinerClass = AdmissionService.joinerClass(of: session, in: meeting)
     let join = Join(
       id: draft.id, meeting: meeting.id, frontEnd: draft.caller.frontEnd.name, audience: draft.audience,
-      state: isWaiting ? .waiting : .admitted, role: role, joinerClass: joinerClass, displayName: name,
+      state: isWaiting ? .waiting : .admitted, role: joinerClass.role, joinerClass: joinerClass, displayName: name,
       account: session?.account.id, session: session?.session.id,
       // By the account alone: whatever name is shown, the host sees whose it is.
       verified: session?.account.vouched ?? false,
