@@ -1,6 +1,5 @@
 import AnteroomCore
 import AnteroomServices
-import GRDB
 
 extension SQLiteSnapshot {
   private static let columns = """
@@ -20,7 +19,7 @@ extension SQLiteSnapshot {
       kind: known(row.text(offset + 3)), title: row.optionalText(offset + 4),
       host: AccountID(known: row.text(offset + 5)), cohosts: cohosts ?? [], profile: row.text(offset + 6),
       policy: policy, ownSettings: own, passcodeKind: row.optionalText(offset + 8).map(known),
-      passcodeDigest: row.hasNull(atIndex: offset + 9) ? nil : row.digest(offset + 9),
+      passcodeDigest: row.hasNull(offset + 9) ? nil : row.digest(offset + 9),
       passcodeFailures: row.count(offset + 10), state: known(row.text(offset + 11)), locked: row.flag(offset + 12),
       occurrence: row.integer(offset + 13), epoch: row.integer(offset + 14),
       tally: Tally(
