@@ -40,6 +40,7 @@ final class Connection: ChannelInboundHandler {
   private var withoutBody = false
 
   private let deadline: DeadlineTimer
+  private let executor: LoopExecutor
 
   init(
     server: ServerContext, socket: SocketRole, peer: Peer, standing: ConnectionLedger.Standing, eventLoop: any EventLoop
@@ -49,6 +50,7 @@ final class Connection: ChannelInboundHandler {
     self.peer = peer
     self.standing = standing
     deadline = DeadlineTimer(eventLoop: eventLoop)
+    executor = LoopExecutor(eventLoop)
   }
 
   func handlerAdded(context: ChannelHandlerContext) {
@@ -256,7 +258,7 @@ extension Connection {
     let eventLoop = context.eventLoop
     let connection = NIOLoopBound(self, eventLoop: eventLoop)
     let responder = server.responder
-    task = Task {
+    task = Task(executorPreference: executor) {
       let reply = await responder.respond(to: request)
       eventLoop.execute { connection.value.finish(reply) }
     }

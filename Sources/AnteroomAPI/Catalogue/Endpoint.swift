@@ -50,6 +50,14 @@ package enum Cost: String, Sendable {
   case hash
   /// The whole audit is read.
   case scan
+
+  /// Computes for longer than the other requests of an event loop should wait.
+  var isLong: Bool {
+    switch self {
+    case .memory, .read, .write: false
+    case .hash, .scan: true
+    }
+  }
 }
 
 /// What an endpoint reads of a body.

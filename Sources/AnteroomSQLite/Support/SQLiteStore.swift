@@ -185,7 +185,22 @@ package final class SQLiteStore: Store {
     package let schema: String
   }
 
-  package func facts() throws(StorageFault) -> Facts {
+  package func facts() async throws(StorageFault) -> Facts {
+    let result = await withCheckedContinuation {
+      (continuation: CheckedContinuation<Result<Facts, StorageFault>, Never>) in
+      // It waits for the writer, and so on no thread of a caller.
+      readerQueue.async { [self] in
+        do throws(StorageFault) {
+          continuation.resume(returning: .success(try factsNow()))
+        } catch {
+          continuation.resume(returning: .failure(error))
+        }
+      }
+    }
+    return try result.get()
+  }
+
+  private func factsNow() throws(StorageFault) -> Facts {
     do {
       return try writerConnection.writeWithoutTransaction { db in
         let pages = try Int.fetchOne(db, sql: "PRAGMA page_count") ?? 0
