@@ -71,7 +71,7 @@ package enum BodyRule: Sendable {
 }
 
 /// One operation, with everything that is to be known about it in one place.
-package struct Endpoint: Sendable {
+package final class Endpoint: Sendable {
   /// `operationId` in `openapi.yaml`.
   package let operation: String
   package let method: String

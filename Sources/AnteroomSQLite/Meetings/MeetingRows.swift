@@ -9,6 +9,9 @@ extension SQLiteSnapshot {
     (SELECT group_concat(c.account, ' ') FROM cohosts c WHERE c.meeting = m.id)
     """
 
+  /// Put together once: every join asks it.
+  private static let meetingByID = "SELECT \(columns) FROM meetings m WHERE m.id = ?"
+
   private static func read(_ row: Row, from offset: Int) -> Meeting {
     let (policy, own) = PolicyText.read(row.text(offset + 7))
     let cohosts = row.optionalText(offset + 22).map { text in
@@ -35,9 +38,7 @@ extension SQLiteSnapshot {
   }
 
   func meeting(_ id: MeetingID) throws(StorageFault) -> Meeting? {
-    try db.one("SELECT \(SQLiteSnapshot.columns) FROM meetings m WHERE m.id = ?", [.text(id.text)]) {
-      SQLiteSnapshot.read($0, from: 0)
-    }
+    try db.one(SQLiteSnapshot.meetingByID, [.text(id.text)]) { SQLiteSnapshot.read($0, from: 0) }
   }
 
   func anyMeeting() throws(StorageFault) -> Meeting? {
