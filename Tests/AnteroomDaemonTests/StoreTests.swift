@@ -97,7 +97,7 @@ import Testing
   @Test func `commits are durable: synchronous reads FULL and the journal is a write-ahead log`() async throws {
     try await inTemporaryPlace { path in
       let site = try Site(path: path)
-      let facts = try site.composition.store.facts()
+      let facts = try await site.composition.store.facts()
       #expect(facts.synchronous == 2)
       #expect(facts.journalMode == "wal")
       await site.close()

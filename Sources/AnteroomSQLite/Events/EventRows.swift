@@ -1,6 +1,5 @@
 import AnteroomCore
 import AnteroomServices
-import GRDB
 
 extension SQLiteSnapshot {
   // Whose a join is stands with the join, not with each of its events.

@@ -4,10 +4,10 @@ import GRDB
 
 /// What one closure sees of the store. It exists only while the closure runs.
 class SQLiteSnapshot: Snapshot {
-  let db: Database
+  let db: Statements
   private(set) var now: Instant
 
-  init(_ db: Database, now: Instant) {
+  init(_ db: Statements, now: Instant) {
     self.db = db
     self.now = now
   }
@@ -26,7 +26,7 @@ final class SQLiteTransaction: SQLiteSnapshot, Transaction {
   /// The number of the last event, asked once.
   var lastNumber: Int64?
 
-  init(_ db: Database, now: Instant, tree: AuditTree, sealing: any AuditSealing, nonces: any Randomness) {
+  init(_ db: Statements, now: Instant, tree: AuditTree, sealing: any AuditSealing, nonces: any Randomness) {
     self.tree = tree
     self.sealing = sealing
     self.nonces = nonces
