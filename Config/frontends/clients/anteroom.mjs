@@ -17,6 +17,7 @@ anteroom.py is the same in Python, word for word. As a command: anteroom.mjs --h
 import { readFileSync, realpathSync } from "node:fs";
 import http from "node:http";
 import { createInterface } from "node:readline";
+import { Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
@@ -501,6 +502,17 @@ Password, code, passcode and grant are lines of standard input: arguments can be
 const camel = (name) => name.replace(/_(.)/g, (_, letter) => letter.toUpperCase());
 const input = () => createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 
+/** A line of standard input; typed at a terminal it is not shown. */
+async function ask(name) {
+  if (!process.stdin.isTTY) return (await (ask.lines ??= input()).next()).value;
+  process.stderr.write(`${name}: `);
+  const reader = createInterface({ input: process.stdin, output: new Writable({ write: (_, __, done) => done() }), terminal: true });
+  const typed = await new Promise((resolve) => reader.question("", resolve));
+  reader.close();
+  process.stderr.write("\n");
+  return typed;
+}
+
 /** Does what a command says, with the object that it belongs to; gives what can be printed, or an iterator of it. */
 async function call(anteroom, { do: name, words = [], options = {}, meeting, bearer }, asked) {
   words = [...words];
@@ -572,11 +584,7 @@ async function main(words) {
     const kept = JSON.parse(readFileSync(named.bearer, "utf8"));
     command.bearer = kept.token ?? kept.ticket;
   }
-  let lines;
-  const result = await call(anteroom, command, async (name) => {
-    if (process.stdin.isTTY) process.stderr.write(`${name}: `);
-    return (await (lines ??= input()).next()).value;
-  });
+  const result = await call(anteroom, command, ask);
   for await (const item of result?.[Symbol.asyncIterator] ? result : [result]) console.log(JSON.stringify(item));
   process.stdin.destroy();
 }
