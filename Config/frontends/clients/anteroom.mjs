@@ -142,9 +142,9 @@ export class Anteroom {
     if (bytes) Object.assign(headers, { "Content-Type": "application/json", "Content-Length": bytes.length });
     if (bearer) headers.Authorization = `Bearer ${bearer}`;
     return new Promise((resolve, reject) => {
-      const options = { socketPath: this.path, host: "localhost", method, path, headers, agent, timeout: timeout * 1000 };
       let connected = false;
-      const request = http.request(options, resolve);
+      const request = http.request({
+        socketPath: this.path, host: "localhost", method, path, headers, agent, timeout: timeout * 1000 }, resolve);
       request.on("socket", (socket) => {
         // A kept connection that the daemon closed is gone from the agent by now, all but for the moment in
         // which both happen at once; that one counts as asked, because nobody can tell.
@@ -158,14 +158,13 @@ export class Anteroom {
   }
 
   async #answer(response) {
-    const text = Buffer.concat(await allOf(this.#chunks(response))).toString();
-    let content = null;
-    try {
-      if (text) content = JSON.parse(text);
-    } catch { /* a file, a key: not for here */ }
-    if (response.statusCode < 400) return content;
+    const chunks = [];
+    for await (const chunk of this.#chunks(response)) chunks.push(chunk);
+    const isJSON = /json/.test(response.headers["content-type"]);
+    const answer = chunks.length && isJSON ? JSON.parse(Buffer.concat(chunks)) : null;
+    if (response.statusCode < 400) return answer;
     const after = response.headers["retry-after"] ?? "";
-    throw new Problem(response.statusCode, content ?? {}, /^[0-9]+$/.test(after) ? Number(after) : undefined);
+    throw new Problem(response.statusCode, answer ?? {}, /^[0-9]+$/.test(after) ? Number(after) : undefined);
   }
 
   async *#chunks(response) {
@@ -195,7 +194,8 @@ export class Anteroom {
     for (;;) {
       let ended = false;   // as it should, and not cut off
       try {
-        const source = poll ? this.#polled(path, { bearer, last, opened, done }) : this.#streamed(path, { bearer, last, opened });
+        const what = { bearer, last, opened, done };
+        const source = poll ? this.#polled(path, what) : this.#streamed(path, what);
         for await (const [id, name, data] of source) {
           if (last && name !== "snapshot" && Number(id) <= Number(last)) continue;
           last = id;
@@ -268,13 +268,6 @@ export class Anteroom {
     const body = { display_name: displayName, ...fields };
     const answer = await this.request("POST", `/v1/meetings/${part(meeting)}/joins`, { body, bearer });
     return new Join(this, answer.ticket ?? fields.ticket, answer);
-  }
-
-  /** The Join of a ticket, in a process that knows nothing else of it. */
-  async resume(ticket) {
-    const join = new Join(this, ticket);
-    await join.look();
-    return join;
   }
 
   /** The host's side. `bearer` is a session of the host or a cohost, or the ticket of their own join. */
@@ -350,7 +343,8 @@ export class Anteroom {
   }
 }
 
-/** One person's attempt to get in. Keep `ticket` where only that person can get at it. */
+/** One person's attempt to get in. Keep `ticket` where only that person can get at it: with it a process that
+    knows nothing else can make the same Join again, and `last` lets it go on where another left off. */
 export class Join {
   #anteroom;
 
@@ -383,7 +377,8 @@ export class Join {
   /** What happens to this join, until it is over. */
   async *events({ last = this.last, poll = false } = {}) {
     const done = () => FINAL.has(this.state) || this.state === "left";
-    for await (const event of this.#anteroom.events("/v1/joins/self/events", { bearer: this.ticket, last, poll, done })) {
+    const what = { bearer: this.ticket, last, poll, done };
+    for await (const event of this.#anteroom.events("/v1/joins/self/events", what)) {
       this.last = event.id;
       this.#learn(event.data);
       yield event;
@@ -480,12 +475,6 @@ export class Meeting {
 const now = () => performance.now() / 1000;
 const isOverload = (problem) => problem.status === 429 || problem.status === 503;
 
-async function allOf(source) {
-  const all = [];
-  for await (const item of source) all.push(item);
-  return all;
-}
-
 // --- as a command, and for the conformance script ---------------------------------------------------------
 
 const USAGE = `usage: anteroom.mjs [--socket PATH] [--meeting ID] [--bearer FILE] DO [WORD ...] [OPTION=VALUE ...]
@@ -506,7 +495,8 @@ const input = () => createInterface({ input: process.stdin })[Symbol.asyncIterat
 async function ask(name) {
   if (!process.stdin.isTTY) return (await (ask.lines ??= input()).next()).value;
   process.stderr.write(`${name}: `);
-  const reader = createInterface({ input: process.stdin, output: new Writable({ write: (_, __, done) => done() }), terminal: true });
+  const unseen = new Writable({ write: (_, __, done) => done() });
+  const reader = createInterface({ input: process.stdin, output: unseen, terminal: true });
   const typed = await new Promise((resolve) => reader.question("", resolve));
   reader.close();
   process.stderr.write("\n");
@@ -535,7 +525,7 @@ async function call(anteroom, { do: name, words = [], options = {}, meeting, bea
   return (target instanceof Join ? target : answer) ?? null;
 }
 
-/** One command a line, as JSON, and one line for its answer. Of events those until the one named `until`. */
+/** One command a line, as JSON; a line for each event, if it has any, until the one named `until`; one at the end. */
 async function drive(anteroom) {
   for await (const line of { [Symbol.asyncIterator]: input }) {
     const { secrets = {}, until, ...command } = JSON.parse(line);
@@ -546,18 +536,15 @@ async function drive(anteroom) {
         const parser = new EventParser();
         result = command.chunks.flatMap((chunk) => parser.feed(Buffer.from(chunk, "hex")));
       } else result = await call(anteroom, command, (name) => secrets[name]);
-      if (result?.[Symbol.asyncIterator]) {
-        const seen = [];
-        for await (const item of result) {
-          seen.push(item);
-          if (until && item.name === until) break;
-        }
-        result = seen;
+      answer = result?.[Symbol.asyncIterator] ? { ended: true } : { result };
+      for await (const item of answer.ended ? result : []) {
+        console.log(JSON.stringify({ event: item }));
+        if (until && item.name === until) break;
       }
-      answer = { result };
     } catch (failed) {
       const { status, code, detail, pointer = null, required, retryAfter = null } = failed;
-      if (failed instanceof Problem) answer = { problem: { status, code, detail, pointer, required, retry_after: retryAfter } };
+      const problem = { status, code, detail, pointer, required, retry_after: retryAfter };
+      if (failed instanceof Problem) answer = { problem };
       else if (failed instanceof Unreachable) answer = { unreachable: failed.message, asked: failed.asked };
       else throw failed;
     }
@@ -591,7 +578,8 @@ async function main(words) {
 
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
   main(process.argv.slice(2)).catch((failed) => {
-    console.error(failed instanceof TypeError ? `${failed.message}\n${USAGE}`.trim() : `anteroom.mjs: ${failed.message}`);
+    const wrongUsage = failed instanceof TypeError;
+    console.error(wrongUsage ? `${failed.message}\n${USAGE}`.trim() : `anteroom.mjs: ${failed.message}`);
     process.exit(1);
   });
 }

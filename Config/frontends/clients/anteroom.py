@@ -51,6 +51,14 @@ class Unreachable(Exception):
         super().__init__(f"no answer from Anteroom: {reason}")
 
 
+@contextlib.contextmanager
+def reaching(asked=True):
+    try:
+        yield
+    except (OSError, http.client.HTTPException) as error:
+        raise Unreachable(repr(error), asked) from error
+
+
 class UnixConnection(http.client.HTTPConnection):
     def __init__(self, path, timeout):
         super().__init__("localhost", timeout=timeout)
@@ -140,15 +148,17 @@ class Anteroom:
         connection = self._connection(timeout)
         try:
             response = self._send(connection, method, path, body, bearer)
-            answer = self._answer(response)
+            with reaching():
+                content = response.read()
         except Unreachable:
             connection.close()
             raise
-        except Problem:
-            self._keep(connection, response)
-            raise
-        self._keep(connection, response)
-        return answer
+        if response.will_close:
+            connection.close()
+        else:
+            with self._lock:
+                self._idle.append(connection)
+        return self._read(response, content)
 
     def _send(self, connection, method, path, body=None, bearer=None, headers=()):
         headers = dict(headers)
@@ -157,32 +167,21 @@ class Anteroom:
             headers["Content-Type"] = "application/json"
         if bearer is not None:
             headers["Authorization"] = "Bearer " + bearer
-        try:
+        with reaching(asked=False):
             if connection.sock is None:
                 connection.connect()
-        except OSError as error:
-            raise Unreachable(error, asked=False) from error
-        try:
+        with reaching():
             connection.request(method, path, body, headers)
             return connection.getresponse()
-        except (OSError, http.client.HTTPException) as error:
-            raise Unreachable(repr(error), asked=True) from error
 
     @staticmethod
-    def _answer(response):
-        try:
-            body = response.read()
-        except (OSError, http.client.HTTPException) as error:
-            raise Unreachable(repr(error), asked=True) from error
-        try:
-            content = json.loads(body) if body else None
-        except ValueError:
-            content = None
+    def _read(response, content):
+        is_json = "json" in response.headers.get("Content-Type", "")
+        answer = json.loads(content) if content and is_json else None
         if response.status < 400:
-            return content
+            return answer
         after = response.headers.get("Retry-After", "")
-        raise Problem(response.status, content if isinstance(content, dict) else {},
-                      int(after) if after.isdigit() else None)
+        raise Problem(response.status, answer or {}, int(after) if after.isdigit() else None)
 
     def _connection(self, timeout):
         with self._lock:
@@ -200,12 +199,6 @@ class Anteroom:
                     pass
                 connection.close()
         return UnixConnection(self.path, timeout)
-
-    def _keep(self, connection, response):
-        if connection.sock is None or response.will_close:
-            return connection.close()
-        with self._lock:
-            self._idle.append(connection)
 
     # --- watching -----------------------------------------------------------------------------------
 
@@ -248,14 +241,12 @@ class Anteroom:
         try:
             response = self._send(connection, "GET", path, bearer=bearer, headers=headers)
             if response.status != 200:
-                self._answer(response)
+                self._read(response, response.read())
             if opened:
                 opened()
             while True:
-                try:
+                with reaching():
                     chunk = response.read1(65536)
-                except (OSError, http.client.HTTPException) as error:
-                    raise Unreachable(repr(error), asked=True) from error
                 if not chunk:
                     return
                 for number, name, data in parser.feed(chunk):
@@ -291,7 +282,7 @@ class Anteroom:
         self.request("DELETE", "/v1/sessions/current", bearer=token)
 
     def join(self, meeting, display_name, *, bearer=None, ticket=None, **fields):
-        """Asks to come in: a Join. `bearer` is the person's session, `fields` are passcode, invite, audience, source …
+        """Asks to come in: a Join. `bearer` is the person's session; fields are passcode, invite, audience, source …
 
         After a reload show the `ticket`: it is the same join again, and not a second knock.
         """
@@ -299,12 +290,6 @@ class Anteroom:
         body = {name: value for name, value in body.items() if value is not None}
         answer = self.request("POST", f"/v1/meetings/{quote(meeting, safe='')}/joins", body, bearer)
         return Join(self, answer.get("ticket", ticket), answer)
-
-    def resume(self, ticket):
-        """The Join of a ticket, in a process that knows nothing else of it."""
-        join = Join(self, ticket)
-        join.look()
-        return join
 
     def meeting(self, meeting, bearer):
         """The host's side. `bearer` is a session of the host or a cohost, or the ticket of their own join."""
@@ -373,7 +358,8 @@ class Anteroom:
 
 
 class Join:
-    """One person's attempt to get in. Keep `ticket` where only that person can get at it."""
+    """One person's attempt to get in. Keep `ticket` where only that person can get at it: with it a process that
+    knows nothing else can make the same Join again, and `last` lets it go on where another left off."""
 
     def __init__(self, anteroom, ticket, answer=None):
         self.anteroom, self.ticket, self.last = anteroom, ticket, None
@@ -389,15 +375,18 @@ class Join:
         self.message = answer.get("message") or (join.get("waiting") or {}).get("message") or self.message
         return self.state
 
+    def _ask(self, method, path, **more):
+        return self._learn(self.anteroom.request(method, path, bearer=self.ticket, **more))
+
     def look(self, *, wait=0):
-        """The state now, or as soon as it changes within `wait` seconds; and a fresh grant, if there is a right to it."""
-        return self._learn(self.anteroom.request("GET", f"/v1/joins/self?wait={wait}", bearer=self.ticket,
-                                                 timeout=wait + 30))
+        """The state now, or as soon as it changes within `wait` seconds; and a fresh grant, where there is a right."""
+        return self._ask("GET", f"/v1/joins/self?wait={wait}", timeout=int(wait) + 30)
 
     def events(self, *, last=None, poll=False):
         """What happens to this join, until it is over."""
-        for event in self.anteroom.events("/v1/joins/self/events", bearer=self.ticket, last=last or self.last, poll=poll,
-                                          done=lambda: self.state in FINAL | {"left"}):
+        done = lambda: self.state in FINAL | {"left"}   # noqa: E731
+        path, last = "/v1/joins/self/events", last or self.last
+        for event in self.anteroom.events(path, bearer=self.ticket, last=last, poll=poll, done=done):
             self.last = event.id
             self._learn(event.data)
             yield event
@@ -420,11 +409,11 @@ class Join:
 
     def leave(self):
         """Was inside, and goes: gives the seat back, and with it the right to come back without knocking."""
-        return self._learn(self.anteroom.request("POST", "/v1/joins/self/leave", bearer=self.ticket, safe=True))
+        return self._ask("POST", "/v1/joins/self/leave", safe=True)
 
     def withdraw(self):
         """No longer wants in."""
-        return self._learn(self.anteroom.request("POST", "/v1/joins/self/withdraw", bearer=self.ticket, safe=True))
+        return self._ask("POST", "/v1/joins/self/withdraw", safe=True)
 
 
 class Meeting:
@@ -480,11 +469,12 @@ class Meeting:
 
 USAGE = """usage: anteroom.py [--socket PATH] [--meeting ID] [--bearer FILE] DO [WORD ...] [OPTION=VALUE ...]
 
-  sign_in USERNAME | join MEETING NAME | redeem | introspect | present JOIN | left JOIN | roster MEETING JOIN... | follow
-  with --bearer FILE, what `join` printed:           look | wait | events | leave | withdraw
-  with --meeting and --bearer FILE, what `sign_in` printed: joins [state=waiting] | admit JOIN | deny JOIN
-    [message=TEXT] | remove JOIN | send_back JOIN | admit_waiting | message TEXT [join=JOIN] | lock | unlock | suspend | end
-    | events [last=NUMBER]
+  sign_in USERNAME | join MEETING NAME | redeem | introspect
+  present JOIN | left JOIN | roster MEETING JOIN... | follow
+  with --bearer FILE, what `join` printed: look | wait | events | leave | withdraw
+  with --meeting and --bearer FILE, what `sign_in` printed: joins [state=waiting] | admit JOIN
+    deny JOIN [message=TEXT] | remove JOIN [message=TEXT] | send_back JOIN | admit_waiting
+    message TEXT [join=JOIN] | lock | unlock | suspend | end | events [last=NUMBER]
 
 Password, code, passcode and grant are asked for, or are lines of standard input: arguments can be seen by everybody."""
 
@@ -524,7 +514,7 @@ def plain(value):
 
 
 def drive(anteroom):
-    """One command a line, as JSON, and one line for its answer. Of events those until the one named `until`."""
+    """One command a line, as JSON; a line for each event, if it has any, until the one named `until`; one at the end."""
     for line in sys.stdin:
         command = json.loads(line)
         secrets, until = command.pop("secrets", {}), command.pop("until", None)
@@ -534,15 +524,12 @@ def drive(anteroom):
                 result = [event for chunk in command["chunks"] for event in parser.feed(bytes.fromhex(chunk))]
             else:
                 result = call(anteroom, **command, asked=secrets.get)
-            if hasattr(result, "__next__"):
-                seen = []
-                for item in result:
-                    seen.append(item)
-                    if until and item.get("name") == until:
-                        break
-                result.close()
-                result = seen
-            answer = {"result": result}
+            answer = {"result": result} if not hasattr(result, "__next__") else {"ended": True}
+            for item in result if "ended" in answer else []:
+                print(json.dumps({"event": item}), flush=True)
+                if until and item.get("name") == until:
+                    break
+            del result   # closes its stream
         except Problem as problem:
             answer = {"problem": vars(problem)}
         except Unreachable as lost:
