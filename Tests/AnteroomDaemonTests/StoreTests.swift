@@ -107,12 +107,12 @@ import Testing
   @Test func `what waits for a commit is told after it, and never of one that was undone`() async throws {
     try await inTemporaryPlace { path in
       let site = try Site(path: path)
-      let signal = Signal<Int>()
-      let kept = signal.subscribe(1)
-      let undone = signal.subscribe(2)
-      try await site.composition.store.write { tx throws(StorageFault) in tx.afterCommit { signal.fire(1) } }
+      let changed = site.composition.changed
+      let kept = changed.subscribe([.frontEnd("kept")])
+      let undone = changed.subscribe([.frontEnd("undone")])
+      try await site.composition.store.write { tx throws(StorageFault) in tx.wake(.frontEnd("kept")) }
       _ = try? await site.composition.store.write { tx throws(StorageFault) in
-        tx.afterCommit { signal.fire(2) }
+        tx.wake(.frontEnd("undone"))
         throw .unavailable("on purpose")
       }
       #expect(await kept.wait(timeout: .milliseconds(1)))

@@ -98,6 +98,8 @@ package struct Endpoint: Sendable {
 package struct Exchange: Sendable {
   package let request: Request
   package let caller: Caller
+  /// The caller as it stands now, for an answer that goes on; nil once it may not ask this any more.
+  let callerNow: @Sendable () -> Caller?
   /// The values of the path's parameters, percent-decoded.
   let path: [String: String]
   let query: [String: String]
@@ -106,11 +108,13 @@ package struct Exchange: Sendable {
   let idempotency: IdempotencyClaim?
 
   init(
-    request: Request, caller: Caller, path: [String: String], query: [String: String], parsed: JSONValue?,
+    request: Request, caller: Caller, callerNow: @escaping @Sendable () -> Caller?, path: [String: String],
+    query: [String: String], parsed: JSONValue?,
     idempotency: IdempotencyClaim?
   ) {
     self.request = request
     self.caller = caller
+    self.callerNow = callerNow
     self.path = path
     self.query = query
     self.parsed = parsed

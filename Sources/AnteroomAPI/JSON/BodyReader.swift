@@ -92,9 +92,10 @@ package struct BodyReader {
       throw wrong(name, "a list of at most \(most) strings")
     }
     var texts: [String] = []
+    var seen: Set<String> = []
     for (index, value) in values.enumerated() {
       guard case .string(let text) = value else { throw wrong("\(name)/\(index)", "a string") }
-      guard !texts.contains(text) else { throw wrong("\(name)/\(index)", "named once") }
+      guard seen.insert(text).inserted else { throw wrong("\(name)/\(index)", "named once") }
       texts.append(text)
     }
     return texts

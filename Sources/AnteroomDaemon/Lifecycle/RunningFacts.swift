@@ -30,13 +30,16 @@ package final class RunningFacts: OperationFacts {
       let meetings = try snapshot.meetingCount()
       return (
         accounts: try snapshot.accountCount(), sessions: try snapshot.sessionCount(), meetings: meetings.meetings,
-        waiting: meetings.waiting, audit: try snapshot.auditHead()?.tree.size ?? 0
+        waiting: meetings.waiting, audit: try snapshot.auditHead()?.tree.size ?? 0,
+        unconfirmed: try snapshot.unconfirmedRevocationCount()
       )
     }
     return OperationStatus(
       startedAt: startedAt, schema: facts.schema, synchronous: facts.synchronous == 2 ? "FULL" : "NOT FULL",
       journalMode: facts.journalMode, storeBytes: facts.sizeBytes, hashing: hashing.load, accounts: counts.accounts,
       sessions: counts.sessions, meetings: counts.meetings, waiting: counts.waiting, auditSize: counts.audit,
-      warnings: [])
+      warnings: counts.unconfirmed == 0
+        ? []
+        : ["revocation.unconfirmed: \(counts.unconfirmed) times no front end said that it put somebody out"])
   }
 }

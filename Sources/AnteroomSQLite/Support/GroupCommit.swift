@@ -34,11 +34,14 @@ final class GroupCommit: Sendable {
   private let sealing: any AuditSealing
   private let nonces: any Randomness
   private let limit: Int
+  /// Fired with what a commit changed, after it.
+  private let changed: Signal<EventTopic>
   private let onFailedCommit: @Sendable (StorageFault) -> Void
 
   init(
     connection: DatabaseQueue, clock: any WallClock, sealing: any AuditSealing, nonces: any Randomness,
-    tree: AuditTree, latest: Instant, limit: Int, onFailedCommit: @escaping @Sendable (StorageFault) -> Void
+    tree: AuditTree, latest: Instant, limit: Int,
+    changed: Signal<EventTopic>, onFailedCommit: @escaping @Sendable (StorageFault) -> Void
   ) {
     self.connection = connection
     self.clock = clock
@@ -47,6 +50,7 @@ final class GroupCommit: Sendable {
     self.tree = Mutex(tree)
     self.latestMilliseconds = Atomic(latest.milliseconds)
     self.limit = limit
+    self.changed = changed
     self.onFailedCommit = onFailedCommit
   }
 
@@ -153,7 +157,7 @@ final class GroupCommit: Sendable {
       case .success(let tx):
         tree.withLock { $0 = tx.tree }
         latestMilliseconds.store(tx.now.milliseconds, ordering: .releasing)
-        for action in tx.committed { action() }
+        changed.fire(Array(tx.woken))
         return nil
       case .failure(let fault):
         if let failedCommit { stop(failedCommit) }

@@ -21,7 +21,10 @@ final class SQLiteTransaction: SQLiteSnapshot, Transaction {
   let nonces: any Randomness
   /// The audit's tree with the leaves that this transaction has added.
   var tree: AuditTree
-  private(set) var committed: [@Sendable () -> Void] = []
+  /// Who is to be woken once this is on disk.
+  var woken: Set<EventTopic> = []
+  /// The number of the last event, asked once.
+  var lastNumber: Int64?
 
   init(_ db: Database, now: Instant, tree: AuditTree, sealing: any AuditSealing, nonces: any Randomness) {
     self.tree = tree
@@ -30,5 +33,5 @@ final class SQLiteTransaction: SQLiteSnapshot, Transaction {
     super.init(db, now: now)
   }
 
-  func afterCommit(_ action: @escaping @Sendable () -> Void) { committed.append(action) }
+  func wake(_ topic: EventTopic) { woken.insert(topic) }
 }

@@ -1,4 +1,4 @@
-import AnteroomCore
+package import AnteroomCore
 package import AnteroomServices
 import Dispatch
 import GRDB
@@ -28,7 +28,7 @@ package final class SQLiteStore: Store {
   /// are durable.
   package init(
     path: String, rootKeyID: String, clock: any WallClock, sealing: any AuditSealing, randomness: any Randomness,
-    groupLimit: Int, onFailedCommit: @escaping @Sendable (StorageFault) -> Void
+    groupLimit: Int, changed: Signal<EventTopic>, onFailedCommit: @escaping @Sendable (StorageFault) -> Void
   ) throws(StoreOpeningFailure) {
     do {
       let connection = try DatabaseQueue(path: path, configuration: SQLiteStore.configuration(readOnly: false))
@@ -51,7 +51,7 @@ package final class SQLiteStore: Store {
       self.clock = clock
       writer = GroupCommit(
         connection: connection, clock: clock, sealing: sealing, nonces: randomness, tree: head.tree,
-        latest: head.time, limit: groupLimit, onFailedCommit: onFailedCommit)
+        latest: head.time, limit: groupLimit, changed: changed, onFailedCommit: onFailedCommit)
     } catch let failure as StoreOpeningFailure {
       throw failure
     } catch let error as DatabaseError where error.resultCode == .SQLITE_CORRUPT || error.resultCode == .SQLITE_NOTADB {

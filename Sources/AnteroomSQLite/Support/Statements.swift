@@ -33,6 +33,7 @@ extension Row {
   func optionalText(_ index: Int) -> String? { self[index] }
   func flag(_ index: Int) -> Bool { integer(index) != 0 }
   func time(_ index: Int) -> Instant { Instant(milliseconds: integer(index)) }
+  func optionalInteger(_ index: Int) -> Int64? { self[index] }
   func optionalTime(_ index: Int) -> Instant? { (self[index] as Int64?).map { Instant(milliseconds: $0) } }
   func blob(_ index: Int) -> [UInt8] { Array(self[index] as Data) }
   func digest(_ index: Int) -> Digest { Digest(blob(index)) }

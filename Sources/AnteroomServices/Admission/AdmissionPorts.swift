@@ -11,15 +11,15 @@ package struct AdmissionPorts: Sendable {
   package let passcodes: Passcodes
   package let grants: GrantMaker
   package let lifetime: SessionLifetime
-  /// Fired with a join's id after what it is told has changed.
-  package let changed: Signal<JoinID>
+  /// Fired once a change is on disk.
+  package let changed: Signal<EventTopic>
   /// `waiting_per_meeting`
   package let waitingCeiling: Int
 
   package init(
     store: any Store, clock: any WallClock, randomness: any Randomness, text: any TextProfiles,
     limiter: AttemptLimiter, mint: TokenMint, passcodes: Passcodes, grants: GrantMaker, lifetime: SessionLifetime,
-    changed: Signal<JoinID>, waitingCeiling: Int
+    changed: Signal<EventTopic>, waitingCeiling: Int
   ) {
     self.store = store
     self.clock = clock

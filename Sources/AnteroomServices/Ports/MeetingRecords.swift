@@ -10,6 +10,8 @@ package protocol MeetingReading {
   func meetings(
     after cursor: Int64?, limit: Int, account: AccountID?, role: JoinRole?, external: String?, state: MeetingState?
   ) throws(StorageFault) -> Page<Meeting>
+  /// Meetings whose hosts have been away for as long as the policy lets them, the first first.
+  func dueHostAbsences(at time: Instant, limit: Int) throws(StorageFault) -> [Meeting]
   func meetingCount() throws(StorageFault) -> (meetings: Int, waiting: Int)
 }
 
