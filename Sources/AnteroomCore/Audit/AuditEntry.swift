@@ -18,6 +18,7 @@ package enum AuditEvent: String, Sendable, CaseIterable {
   case meetingUnlocked = "meeting.unlocked"
   case meetingSuspended = "meeting.suspended"
   case meetingEnded = "meeting.ended"
+  case passcodeRotated = "meeting.passcode_rotated"
   case meetingAtRisk = "meeting.at_risk"
   case joinWaiting = "join.waiting"
   case joinAdmitted = "join.admitted"

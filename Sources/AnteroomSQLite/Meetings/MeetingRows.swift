@@ -129,6 +129,16 @@ extension SQLiteTransaction {
         .text(meeting.id.text),
       ])
   }
+
+  func updatePasscode(of meeting: Meeting) throws(StorageFault) {
+    try db.run(
+      "UPDATE meetings SET passcode_kind = ?, passcode_digest = ? WHERE id = ?",
+      [
+        .optional(meeting.passcodeKind?.rawValue), meeting.passcodeDigest.map(Column.digest) ?? .null,
+        .text(meeting.id.text),
+      ])
+    try update(meeting)
+  }
 }
 
 /// A meeting's own settings as they are stored: `name=value`, a line each. All others are the

@@ -265,7 +265,7 @@ enum Schema {
       acknowledged INTEGER NOT NULL DEFAULT 0 CHECK (acknowledged IN (0, 1)),
       alarmed INTEGER NOT NULL DEFAULT 0 CHECK (alarmed IN (0, 1))
     ) STRICT;
-    CREATE INDEX revocations_open ON revocations (event) WHERE acknowledged = 0;
+    CREATE INDEX revocations_open ON revocations (event) WHERE acknowledged = 0 AND alarmed = 0;
 
     CREATE TABLE bans (
       id TEXT PRIMARY KEY,

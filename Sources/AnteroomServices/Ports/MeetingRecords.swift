@@ -22,4 +22,6 @@ package protocol MeetingWriting {
   func insert(_ meeting: Meeting) throws(StorageFault) -> MeetingInsertion
   /// Writes what may change of it; the caller raised the version where it is one that clients see.
   func update(_ meeting: Meeting) throws(StorageFault)
+  /// Writes the passcode's kind and digest besides, which hardly ever change.
+  func updatePasscode(of meeting: Meeting) throws(StorageFault)
 }
