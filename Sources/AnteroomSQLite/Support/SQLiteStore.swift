@@ -23,6 +23,7 @@ package final class SQLiteStore: Store {
   private let readerStatements = StatementCache()
   private let readerQueue = DispatchQueue(label: "anteroom.store.reader")
   private let clock: any WallClock
+  private let sealing: any AuditSealing
   private let writerConnection: DatabaseQueue
 
   /// Opens or makes the database at `path`, checks it, brings its schema up, and asserts that commits
@@ -50,6 +51,7 @@ package final class SQLiteStore: Store {
       reader = try DatabaseQueue(path: path, configuration: SQLiteStore.configuration(readOnly: true))
       writerConnection = connection
       self.clock = clock
+      self.sealing = sealing
       writer = GroupCommit(
         connection: connection, clock: clock, sealing: sealing, nonces: randomness, tree: head.tree,
         latest: head.time, limit: groupLimit, changed: changed, onFailedCommit: onFailedCommit)
@@ -158,7 +160,8 @@ package final class SQLiteStore: Store {
   ) -> Result<Answer, StorageFault> {
     do {
       return try reader.read { db in
-        let snapshot = SQLiteSnapshot(Statements(db, readerStatements), now: max(clock.now(), writer.latest))
+        let snapshot = SQLiteSnapshot(
+          Statements(db, readerStatements), now: max(clock.now(), writer.latest), sealing: sealing)
         do throws(StorageFault) {
           return .success(try body(snapshot))
         } catch {

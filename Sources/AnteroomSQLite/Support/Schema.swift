@@ -249,6 +249,7 @@ enum Schema {
       epoch INTEGER NOT NULL,
       actor TEXT NOT NULL,
       expires_at INTEGER,
+      message BLOB,
       CHECK ((join_id IS NULL) = (number IS NULL) AND (join_id IS NULL) = (state IS NULL)
         AND (join_id IS NULL) = (role IS NULL))
     ) STRICT;

@@ -192,7 +192,8 @@ extension AdmissionPorts {
     guard let place, place == join.eventNumber || events.first?.event.join?.number == place + 1 else {
       return .done(
         EventLook(
-          content: .snapshot(.ownJoin(own)), place: join.eventNumber, isOver: join.isOver, standsUntil: session?.end))
+          content: .snapshot(.ownJoin(own)), place: join.eventNumber, isOver: join.isOver,
+          standsUntil: join.end(session)))
     }
     let told = events.compactMap { numbered in
       numbered.event.join.map { ToldEvent(number: $0.number, event: numbered.event, own: own) }
@@ -201,7 +202,7 @@ extension AdmissionPorts {
     return .done(
       EventLook(
         content: .events(told), place: next, isFull: next < join.eventNumber,
-        isOver: join.isOver && next == join.eventNumber, standsUntil: session?.end))
+        isOver: join.isOver && next == join.eventNumber, standsUntil: join.end(session)))
   }
 
   fileprivate func lookForFrontEnd(
@@ -247,6 +248,11 @@ extension Session {
 }
 
 extension Join {
+  /// When its ticket is worth nothing any more, though nothing happens.
+  fileprivate func end(_ session: Session?) -> Instant? {
+    [session?.end, state == .left ? deadline : nil].compactMap { $0 }.min()
+  }
+
   /// A ticket that is over says so for a while, so that whoever slept through it learns what became of
   /// the join.
   func isTicketAlive(at now: Instant) -> Bool { !isOver || (deadline.map { now < $0 } ?? false) }
