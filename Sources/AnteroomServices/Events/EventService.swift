@@ -49,6 +49,8 @@ package struct EventLook: Sendable {
 package enum EventStream {
   /// Events are kept for a day: who was away for longer gets a snapshot.
   package static let keptSeconds = 86_400
+  /// Who has missed more than these gets a snapshot too: it is told sooner, and says more.
+  static let mostMissed: Int64 = 50_000
   /// How many are told at a time.
   static let batch = 200
 }
@@ -237,7 +239,7 @@ extension AdmissionPorts {
 extension Snapshot {
   /// Whether everything after a place is kept: not from a store that was put back, nor from too long ago.
   fileprivate func isKept(_ place: Int64, last: Int64) throws(StorageFault) -> Bool {
-    if place > last { return false }
+    if place > last || last - place > EventStream.mostMissed { return false }
     return try place + 1 >= firstEvent()
   }
 }
