@@ -10,6 +10,7 @@ from regressions import claims_of, seconds_of
 
 HELD = {"before_host": "allow"}   # guests wait for a host's word alone
 STAYS = {**HELD, "host_absence": "continue"}
+FULL = "meeting-full", "state-conflict"
 STREAMS = "join", "host", "front end"
 
 
@@ -626,3 +627,906 @@ def nobody_reads_back_to_before_it_had_the_right():
             events = stream.quiet(0.4)
             equal([event for event in events if event.data.get("join") in (early.id, secret.id)], [],
                   "what was before the host's ticket was made")
+
+
+# --- who is really in ----------------------------------------------------------------------------------
+
+@test()
+def a_report_of_presence_moves_a_join_only_as_its_state_allows():
+    """Every state × present, left, roster, redeem: the answer, and the state that is left."""
+    with Daemon() as daemon:
+        ada = host(daemon)
+        table = {   # state → (present, left, listed on a roster, missing on a roster, redeem of a grant of before)
+            "waiting": ((409, "waiting"), (409, "waiting"), (True, "waiting"), "waiting", "waiting"),
+            "admitted": ((200, "present"), (409, "admitted"), (False, "present"), "admitted", "present"),
+            "present": ((200, "present"), (200, "left"), (False, "present"), "left", "present"),
+            "dropped": ((200, "present"), (200, "left"), (False, "present"), "left", "present"),
+            "left": ((409, "left"), (200, "left"), (True, "left"), "left", "left"),
+            "sent back": ((409, "waiting"), (409, "waiting"), (True, "waiting"), "waiting", "waiting"),
+            "denied": ((409, "denied"), (409, "denied"), (True, "denied"), "denied", "denied"),
+            "removed": ((409, "removed"), (409, "removed"), (True, "removed"), "removed", "removed"),
+            "withdrawn": ((409, "withdrawn"), (409, "withdrawn"), (True, "withdrawn"), "withdrawn", "withdrawn"),
+            "ended": ((409, "left"), (200, "left"), (True, "left"), "left", "left"),
+        }
+
+        def brought(state):
+            """A room with one join in that state, and the last grant that the join had."""
+            room = meeting(daemon, ada, policy=STAYS)
+            join = knock(daemon, room)
+            if state in ("admitted", "present", "dropped", "left", "sent back", "removed", "ended"):
+                admit(room, join)
+            if state in ("present", "dropped", "left", "ended"):
+                report(join, "present")
+            grant = join.grant
+            if state == "dropped":
+                report(join, "left")
+                grant = None
+            elif state in ("left", "withdrawn"):
+                daemon.web.post("/v1/joins/self/" + {"left": "leave"}.get(state, "withdraw"), token=join.ticket, expect=(200, 204))
+            elif state in ("sent back", "removed", "denied"):
+                room.act({"sent back": "send-back", "removed": "remove", "denied": "deny"}[state], join)
+            elif state == "ended":
+                room.act("end")
+            return room, join, grant
+
+        for state, (of_present, of_left, of_listed, missing, of_redeem) in table.items():
+            for verb, (status, then) in (("present", of_present), ("left", of_left)):
+                room, join, _ = brought(state)
+                answer = report(join, verb, expect=None)
+                equal((answer.status, answer.code), (status, "state-conflict" if status == 409 else None), f"{state}: {verb}")
+                if status == 200:
+                    equal((set(answer.json), answer.json["join"]["id"], answer.json["join"]["state"]), ({"join"}, join.id, then),
+                          f"{state}: the answer to {verb}")
+                    equal(report(join, verb).json["join"]["state"], then, f"{state}: {verb}, told again")
+                equal(state_of(room, join), then, f"{state}: after {verb}")
+            room, join, _ = brought(state)
+            is_barred, then = of_listed
+            equal(roster(daemon, room, [join]), [join.id] if is_barred else [], f"{state}: listed on a roster")
+            equal(state_of(room, join), then, f"{state}: after a roster that lists it")
+            room, join, _ = brought(state)
+            equal(roster(daemon, room, []), [], f"{state}: an empty roster")
+            equal(state_of(room, join), missing, f"{state}: after a roster without it")
+            room, join, grant = brought(state)
+            if grant:
+                answer = daemon.web.post("/v1/grants/redeem", {"grant": grant})
+                equal(answer.status == 200, of_redeem == "present" and state != "left", f"{state}: redeem of a grant of before: {answer}")
+                equal(state_of(room, join), of_redeem, f"{state}: after redeem")
+            shown = room.show()["counts"]
+            states = [item["state"] for item in room.joins()]
+            equal((shown["waiting"], shown["admitted"], shown["present"]), tuple(map(states.count, ("waiting", "admitted", "present"))),
+                  f"{state}: the counts")
+        for bad in ("join_" + "0" * 26, "x", "join_", room.id):
+            for verb in ("present", "left"):
+                daemon.web.post(f"/v1/joins/{bad}/{verb}", expect=404)
+        flows.verified(daemon)
+
+
+@test(root=True)
+def a_roster_is_the_whole_truth_of_one_front_end_and_of_no_other():
+    with Daemon() as daemon:
+        ada = host(daemon)
+        room, other = meeting(daemon, ada, policy=STAYS), meeting(daemon, ada, policy=STAYS)
+        here, gone, back = (inside(daemon, room, name=name) for name in ("Here", "Gone", "Back"))
+        coming = admit(room, knock(daemon, room, name="Coming"))
+        waits, denied, foreign = knock(daemon, room), knock(daemon, room), inside(daemon, other)
+        theirs = inside(daemon, room, name="Theirs", client=daemon.other)
+        room.act("deny", denied)
+        report(back, "left")
+        with watch(room) as stream:
+            stream.snapshot()
+            unknown = "join_" + "0" * 26
+            listed = [here, back, coming, waits, denied, foreign, theirs, unknown]
+            barred = roster(daemon, room, listed)
+            equal(sorted(set(barred)), sorted([waits.id, denied.id, foreign.id, theirs.id, unknown]), "whom it has to put out")
+            equal(len(barred), len(set(barred)), "each named once")
+            equal({join.id: state_of(room, join) for join in (here, back, coming, gone, theirs, waits)},
+                  {here.id: "present", back.id: "present", coming.id: "present", gone.id: "left", theirs.id: "present", waits.id: "waiting"},
+                  "states after the roster")
+            equal(sorted((event.name, event.data["join"]) for event in stream.quiet(0.4)),
+                  sorted([("join.rejoined", back.id), ("join.present", coming.id), ("join.left", gone.id)]), "what the host is told")
+            equal(roster(daemon, room, [here, back, coming]), [], "the same truth again")
+            equal(stream.quiet(0.3), [], "what the host is told of it")
+        equal(state_of(other, foreign), "present", "another meeting's join")
+        among(report(gone, "present").status, (200,), "who was missing comes back")
+        for where in (absent(), "no-such-room"):
+            equal(sorted(roster(daemon, where, [here, unknown])), sorted([here.id, unknown]), f"a roster of {where}")
+        room.act("end")
+        equal(sorted(roster(daemon, room, [here, back])), sorted([here.id, back.id]), "a roster of an ended meeting")
+        for body in ({}, {"joins": None}, {"joins": "x"}, {"joins": [1]}, {"joins": ["x"]}, {"joins": [], "nosuch": 1}, []):
+            among(daemon.web.put(f"/v1/meetings/{room.id}/roster", body).status, (400, 422), f"the roster {body}")
+        flows.verified(daemon)
+
+
+@test()
+def a_roster_of_500_is_taken_whole_and_quickly():
+    with Daemon(config={"limits": {"waiting_per_meeting": 1000}}) as daemon:
+        room = meeting(daemon, host(daemon), policy={**STAYS, **OPEN, "capacity": 1000})
+        people = parallel_in_groups(500, 25, lambda index: knock(daemon, room, name=f"P{index}"))
+        began = time.monotonic()
+        equal(roster(daemon, room, people), [], "500 who are in")
+        check(time.monotonic() - began < 5, f"a roster of 500 took {time.monotonic() - began:.1f} s")
+        equal(room.show()["counts"], {"waiting": 0, "admitted": 0, "present": 500}, "counts")
+        equal(roster(daemon, room, people[:100]), [], "400 are gone")
+        equal(room.show()["counts"]["present"], 100, "who is in")
+        equal(roster(daemon, room, people), [], "all are back")
+        equal(room.show()["counts"]["present"], 500, "counts then")
+
+
+def parallel_in_groups(count, threads, work):
+    results = [None] * count
+
+    def some(thread):
+        for index in range(thread, count, threads):
+            results[index] = work(index)
+    parallel(threads, some)
+    return results
+
+
+@test()
+def a_drop_keeps_the_seat_and_the_way_back_for_rejoin_seconds():
+    with Daemon(clock=True) as daemon:
+        room = meeting(daemon, host(daemon), policy={**STAYS, "rejoin_seconds": 60, "capacity": 1})
+        guest, next_one = inside(daemon, room), knock(daemon, room)
+        report(guest, "left")
+        shown = next(item for item in room.joins() if item["id"] == guest.id)
+        equal((shown["state"], shown["away"]), ("left", True), "what the host sees of who is away (section 10)")
+        room.act("admit", next_one, expect=FULL)   # the seat is kept
+        daemon.clock.advance(30)
+        guest.look()
+        check(guest.grant, "no fresh grant for who may come back")
+        again = ask(daemon, room, ticket=guest.ticket, expect=200).json
+        equal((again["join"]["id"], again["join"]["state"]), (guest.id, "left"), "the ticket shown again")
+        check(again.get("grant"), "no grant with the ticket shown again")
+        report(guest, "left")   # told again, it prolongs nothing
+        daemon.clock.advance(20)
+        guest.look()
+        guest.redeem()
+        equal(state_of(room, guest), "present", "back by a fresh grant")
+        report(guest, "left")
+        room.act("lock")
+        report(guest, "present", expect=(200,))   # also while locked
+        equal(state_of(room, guest), "present", "back while locked")
+        report(guest, "left")
+        daemon.clock.advance(59)
+        report(guest, "left")
+        daemon.clock.advance(2)   # 61 s since the first report
+        report(guest, "present", expect="state-conflict")
+        equal(state_of(room, guest), "left", "too late")
+        guest.look(expect="invalid-token")
+        equal(roster(daemon, room, [guest]), [guest.id], "on a roster, too late")
+        equal(next(item for item in room.joins() if item["id"] == guest.id)["away"], False, "away, too late")
+        admit(room, next_one)   # the seat is free
+
+
+@test()
+def sending_back_suspension_removal_leaving_and_the_end_destroy_the_way_back():
+    with Daemon() as daemon:
+        ada = host(daemon)
+        def leave(room, join):
+            daemon.web.post("/v1/joins/self/leave", token=join.ticket, expect=(200, 204))
+        acts = {"send-back": (lambda room, join: room.act("send-back", join), False), "suspend": (lambda room, _: room.act("suspend"), True),
+                "remove": (lambda room, join: room.act("remove", join), True), "leave": (leave, True), "end": (lambda room, _: room.act("end"), True)}
+        for what, (act, also_away) in acts.items():
+            for away in ((False, True) if also_away else (False,)):
+                room = meeting(daemon, ada, policy={**STAYS, "capacity": 1})
+                guest = inside(daemon, room)
+                dead = guest.grant
+                if away:
+                    report(guest, "left")
+                    guest.look()
+                    dead = guest.grant
+                act(room, guest)
+                where = f"{what} of who is {'away' if away else 'in'}"
+                report(guest, "present", expect="state-conflict")
+                equal(roster(daemon, room, [guest]), [guest.id], f"{where}: on a roster")
+                check(daemon.web.post("/v1/grants/redeem", {"grant": dead}).status in (403, 409), f"{where}: a grant of before")
+                equal(daemon.web.post("/v1/grants/introspect", {"grant": dead}, expect=200).json, {"active": False}, f"{where}: introspection")
+                answer = daemon.web.get("/v1/joins/self", token=guest.ticket)
+                check(answer.status == 401 or "grant" not in answer.json, f"{where}: a grant after it: {answer}")
+                if what != "end":
+                    room.act("unlock")
+                    if what != "leave":
+                        again = ask(daemon, room, ticket=guest.ticket)
+                        check(b'"grant"' not in again.body, f"{where}: the ticket shown again: {again}")
+                    after = knock(daemon, room)
+                    room.act("admit", after)   # the seat is free
+        flows.verified(daemon)
+
+
+@test()
+def without_rejoin_seconds_who_drops_is_gone():
+    with Daemon() as daemon:
+        room = meeting(daemon, host(daemon), policy={**STAYS, "rejoin_seconds": 0, "capacity": 1})
+        guest, other = inside(daemon, room), knock(daemon, room)
+        report(guest, "left")
+        report(guest, "present", expect="state-conflict")
+        answer = daemon.web.get("/v1/joins/self", token=guest.ticket)
+        check(answer.status == 401 or "grant" not in answer.json, f"a grant for who may not come back: {answer}")
+        admit(room, other)
+
+
+@test()
+def an_admission_that_nobody_took_up_waits_anew_and_is_told():
+    with Daemon(clock=True) as daemon:
+        room = meeting(daemon, host(daemon), policy={**STAYS, "grant_seconds": 10, "capacity": 1})
+        guest, other = admit(room, knock(daemon, room)), knock(daemon, room)
+        with own(guest) as mine, watch(room) as hosts, front(daemon.web) as all:
+            for stream in (mine, hosts, all):
+                stream.snapshot()
+            daemon.clock.advance(21)   # nobody asks: the daemon does it by itself
+            for stream in (mine, hosts, all):
+                event = stream.until("join.waiting", seconds=4, join=guest.id, state="waiting")[-1]
+                check("grant" not in event.data, "a grant for who waits anew")
+        report(guest, "present", expect="state-conflict")
+        equal(roster(daemon, room, [guest]), [guest.id], "on a roster")
+        admit(room, other)
+        room.act("admit", guest, expect=FULL)
+
+
+# --- hosts in and away ---------------------------------------------------------------------------------
+
+@test(answers="22")
+def line_22_Greenlight_who_waits_for_the_host_is_decided_as_host_arrival_says():
+    with Daemon() as daemon:
+        ada, known = host(daemon), member(daemon)
+        arrivals = {"redeem": lambda room, owner: owner.redeem(), "present": lambda room, owner: report(owner, "present"),
+                    "a roster": lambda room, owner: roster(daemon, room, [owner])}
+        for how, come in arrivals.items():
+            for arrival, expected in (("hold", "waiting"), ("admit_all", "admitted"), ("admit_invited", "waiting")):
+                room = meeting(daemon, ada, policy={"waiting_room": "off", "before_host": "wait", "host_arrival": arrival})
+                guest, bot = knock(daemon, room), None
+                account = flows.Join(daemon, ask(daemon, room, token=known.token, expect=201).json, daemon.web)
+                equal([guest.state, account.state], ["waiting", "waiting"], f"{arrival}: before the host")
+                equal(flows.waiting_in(guest.look().json)["for"], "host", f"{arrival}: what for")
+                owner = arrive(daemon, room)
+                guest.look()
+                equal(guest.state, "waiting", f"{arrival}: the host has joined and is not in yet")
+                come(room, owner)
+                for who in (guest, account):
+                    who.look()
+                    equal((who.state, bool(who.grant)), (expected, expected == "admitted"), f"{arrival}: after the host's arrival by {how}")
+                if expected == "waiting":
+                    equal(flows.waiting_in(guest.look().json)["for"], "admission", f"{arrival}: what for, then")
+                equal(knock(daemon, room).state, "admitted", f"{arrival}: who comes while the host is in")
+                daemon.restart()
+                guest.look()
+                equal(guest.state, expected, f"{arrival}: after a restart")
+
+
+@test()
+def an_arrival_never_overfills_and_never_opens_a_lock_or_lets_a_bar_pass():
+    with Daemon() as daemon:
+        ada = host(daemon)
+        policy = {"waiting_room": "off", "before_host": "wait", "host_arrival": "admit_all"}
+        room = meeting(daemon, ada, policy={**policy, "capacity": 3})
+        guests = [knock(daemon, room) for _ in range(8)]
+        report(arrive(daemon, room), "present")
+        for guest in guests:
+            guest.look()
+        equal([guest.state for guest in guests], ["admitted"] * 3 + ["waiting"] * 5, "eight who waited for the host, three seats")
+        equal({flows.waiting_in(guest.look().json)["for"] for guest in guests[3:]} - {"seat", "admission"}, set(), "what the others wait for")
+        locked = meeting(daemon, ada, policy=policy)
+        guest = knock(daemon, locked)
+        locked.act("lock")
+        report(arrive(daemon, locked), "present")
+        guest.look()
+        equal(guest.state, "waiting", "who waited for the host of a locked meeting")
+        again = meeting(daemon, ada, policy=policy)
+        first = knock(daemon, again)
+        owner = arrive(daemon, again)
+        report(owner, "present")
+        again.act("send-back", present(again, admit(again, first)) if first.look() and first.state == "waiting" else present(again, first))
+        report(owner, "left")
+        report(owner, "present")
+        first.look()
+        equal(first.state, "waiting", "who was sent back, when the host comes again")
+
+
+@test(seconds=120)
+def the_hosts_absence_locks_or_ends_as_the_policy_says_unless_one_returns():
+    with Daemon(clock=True) as daemon:
+        ada = host(daemon)
+
+        def begun(absence):
+            room = meeting(daemon, ada, policy={"before_host": "allow", "waiting_room": "off", "host_absence": absence, "rejoin_seconds": 3600,
+                                                "ticket_seconds": 86_400})
+            owner, guest = arrive(daemon, room), inside(daemon, room)
+            report(owner, "present")
+            return room, owner, guest
+
+        def state(room):
+            shown = room.show()
+            return "ended" if shown["state"] == "ended" else "locked" if shown["locked"] else "open"
+        for absence, after in (("lock_after:60", "locked"), ("end_after:60", "ended"), ("continue", "open")):
+            for how in ("left", "leave", "roster"):
+                room, owner, guest = begun(absence)
+                epoch = room.show()["epoch"]
+                with watch(room) as stream:
+                    stream.snapshot()
+                    if how == "left":
+                        report(owner, "left")
+                    elif how == "leave":
+                        daemon.web.post("/v1/joins/self/leave", token=owner.ticket, expect=(200, 204))
+                    else:
+                        roster(daemon, room, [guest])
+                    daemon.clock.advance(50)
+                    time.sleep(1.2)
+                    equal(state(room), "open", f"{absence}, {how}: 50 s later")
+                    daemon.clock.advance(15)
+                    if after != "open":
+                        event = stream.until("meeting." + after, seconds=4)[-1]
+                        among(event.data["by"], ("system",), f"{absence}: by whom")
+                    else:
+                        time.sleep(1.2)
+                    equal(state(room), after, f"{absence}, {how}: 65 s later")
+                    equal(room.show()["epoch"] > epoch, after != "open", f"{absence}: the epoch")
+                    equal(state_of(room, guest), "left" if after == "ended" else "present", f"{absence}: the guest")
+        room, owner, guest = begun("lock_after:60")
+        report(owner, "left")
+        daemon.clock.advance(50)
+        report(owner, "present")
+        daemon.clock.advance(60)
+        time.sleep(1.2)
+        equal(state(room), "open", "a host who came back in time")
+        second = arrive(daemon, room)
+        report(second, "present")
+        report(owner, "left")
+        daemon.clock.advance(100)
+        time.sleep(1.2)
+        equal(state(room), "open", "one of two hosts is still in")
+        report(second, "left")
+        daemon.restart()
+        daemon.clock.advance(61)
+        soon("the lock, after a restart in the middle", lambda: state(room) == "locked", 4)
+        daemon.web.delete("/v1/sessions/current", token=owner_session(daemon, ada), expect=204)
+        flows.verified(daemon)
+
+
+def owner_session(daemon, person):
+    """A new session of a host's, its joins' one kept."""
+    kept, person.token = person.token, None
+    token = person.sign_in()
+    person.token = kept
+    return token
+
+
+@test()
+def nobody_opens_a_meeting_again_by_host_s_hands_that_are_not_there():
+    """before_host stands on hosts who are in, not on those who only joined, left, or were signed out."""
+    with Daemon() as daemon:
+        ada = host(daemon)
+        room = meeting(daemon, ada, policy={"waiting_room": "off", "before_host": "wait", "host_absence": "continue"})
+        owner = arrive(daemon, room)
+        equal(knock(daemon, room).state, "waiting", "the host has joined and is not in")
+        present(room, owner)
+        equal(knock(daemon, room).state, "admitted", "the host is in")
+        report(owner, "left")
+        equal(knock(daemon, room).state, "waiting", "the host is away")
+        report(owner, "present")
+        equal(knock(daemon, room).state, "admitted", "the host is back")
+        daemon.web.delete("/v1/sessions/current", token=ada.token, expect=204)
+        equal(knock(daemon, room).state, "waiting", "the host has signed out: its ticket is dead")
+        report(owner, "present", expect="state-conflict")
+
+
+# --- removal -------------------------------------------------------------------------------------------
+
+@test(answers=["09", "16"], root=True)
+def line_09_Webex_and_line_16_Jitsi_who_was_removed_is_out_at_once_and_stays_out():
+    with Daemon() as daemon:
+        ada, eve = host(daemon), member(daemon, username="eve-removed")
+        room = meeting(daemon, ada, policy=OPEN)
+        first, second, third = (flows.Join(daemon, ask(daemon, room, token=eve.token, passcode=room.passcode, expect=201).json, daemon.web)
+                                for _ in range(3))
+        present(room, first)
+        present(room, second)
+        grants = [first.look() and first.grant, second.look() and second.grant, third.grant]
+        epoch = room.show()["epoch"]
+        with front(daemon.web) as stream, watch(room) as hosts, own(first) as mine, own(second) as hers:
+            for each in (stream, hosts, mine, hers):
+                each.snapshot()
+            began = time.monotonic()
+            removed = room.act("remove", first, body={"message": "goodbye", "reason": "noise"}).json["join"]
+            equal((removed["id"], removed["state"]), (first.id, "removed"), "the answer to remove")
+            equal(mine.expect("join.removed", seconds=1).data.get("message"), "goodbye", "what the person is told")
+            mine.closes("removed")
+            hers.until("join.removed", seconds=1)
+            revoked = {}
+            while len(revoked) < 3:
+                event = stream.until("revocation", seconds=2)[-1]
+                revoked[event.data["join"]] = event
+            check(time.monotonic() - began < 1, f"the revocations came after {time.monotonic() - began:.2f} s (line 09)")
+            equal(set(revoked), {first.id, second.id, third.id}, "whose revocations: all joins of the account")
+            now = daemon.now()
+            for join, grant in zip((first, second, third), grants):
+                event = revoked[join.id]
+                exp = claims_of(grant)["exp"]
+                check(exp <= seconds_of(event.data["expires_at"]) <= now + 62, f"expires_at {event} where the grant ends at {exp}")
+                check(event.data["epoch"] > epoch, f"the epoch of {event}")
+                check(daemon.web.post("/v1/grants/redeem", {"grant": grant}).status in (403, 409), "a grant of before: redeem")
+                equal(daemon.web.post("/v1/grants/introspect", {"grant": grant}, expect=200).json, {"active": False}, "introspect")
+                daemon.web.post(f"/v1/revocations/{event.data['revocation']}/ack", expect=204)
+                equal(state_of(room, join), "removed", "its state")
+                report(join, "present", expect="state-conflict")
+        check(room.show()["epoch"] > epoch, "the epoch did not rise (section 1)")
+        epoch = room.show()["epoch"]
+        room.act("remove", first)   # idempotent
+        equal(room.show()["epoch"], epoch, "the epoch after removing again")
+        # Every way back.
+        ask(daemon, room, ticket=first.ticket, passcode=room.passcode, expect="join-refused")
+        ask(daemon, room, token=eve.token, expect="join-refused")
+        ask(daemon, room, token=eve.token, passcode=room.passcode, name="Other", expect="join-refused")
+        ask(daemon, room, token=eve.token, passcode=room.passcode, client=daemon.other, expect="join-refused")
+        eve.sign_in()
+        ask(daemon, room, token=eve.token, passcode=room.passcode, expect="join-refused")
+        refused = ask(daemon, room, token=eve.token, passcode=room.passcode)
+        equal(refused.comparable(), ask(daemon, absent(), token=eve.token, passcode=guess()).comparable(), "refused like anything else (section 6)")
+        for client in (daemon.web, daemon.other):
+            back = ask(daemon, room, name="New Name", passcode=room.passcode, client=client, expect=201).json
+            equal((back["join"]["state"], "grant" in back), ("waiting", False), "a new name with the passcode waits, to be looked at")
+        back = flows.Join(daemon, ask(daemon, room, name="New Name", passcode=room.passcode, expect=201).json, daemon.web)
+        equal(next(item for item in room.joins() if item["id"] == back.id)["unproven"], True, "and is marked")
+        said = room.act("admit-waiting").json
+        equal((said["admitted"], {item["code"] for item in said["skipped"]}), (0, {"unproven"}), "admit-waiting passes them over")
+        said = room.act("admit-waiting", body={"joins": [back.id]}).json
+        equal((said["admitted"], said["skipped"]), (1, []), "a host who names it lets it in")
+        daemon.restart()
+        ask(daemon, room, token=eve.token, passcode=room.passcode, expect="join-refused")
+        equal(arrive(daemon, room).state, "admitted", "the host is never shut out")
+        flows.verified(daemon)
+
+
+@test()
+def a_removed_guest_s_ticket_and_its_kin_are_barred_and_others_are_not():
+    with Daemon() as daemon:
+        ada = host(daemon)
+        room, other = meeting(daemon, ada, policy=OPEN), meeting(daemon, ada, policy=OPEN)
+        guest, neighbour = inside(daemon, room), inside(daemon, room)
+        room.act("remove", guest)
+        ask(daemon, room, ticket=guest.ticket, expect=("join-refused", "passcode-required"))
+        for name in ("Ada", "New"):
+            ask(daemon, room, name, ticket=guest.ticket, passcode=room.passcode, expect="join-refused")
+        equal(state_of(room, neighbour), "present", "a neighbour")
+        known = member(daemon)
+        among(ask(daemon, room, token=known.token, expect=201).json["join"]["state"], ("admitted",), "a member who was never removed")
+        equal(knock(daemon, other).state, "admitted", "another meeting of the same host")
+        answer = room.act("passcode", expect=None)
+        if answer.status == 200:
+            passcode = answer.json["passcode"]
+            equal(knock(daemon, room, passcode=passcode).state, "admitted", "after the rotation a guest comes in as ever (section 6)")
+            ask(daemon, room, ticket=guest.ticket, passcode=passcode, expect="join-refused")
+
+
+@test()
+def ban_false_and_removed_may_return_let_them_come_back():
+    with Daemon() as daemon:
+        ada = host(daemon)
+        for policy, body in ((OPEN, {"ban": False}), ({**OPEN, "removed_may_return": True}, None)):
+            room, eve = meeting(daemon, ada, policy=policy), member(daemon)
+            guest = inside(daemon, room)
+            account = present(room, flows.Join(daemon, ask(daemon, room, token=eve.token, expect=201).json, daemon.web))
+            for join in (guest, account):
+                room.act("remove", join, body=body)
+                equal(state_of(room, join), "removed", "its state")
+                report(join, "present", expect="state-conflict")   # this join is over all the same
+            equal(ask(daemon, room, token=eve.token, expect=201).json["join"]["state"], "admitted", f"the account again, {policy} {body}")
+            back = ask(daemon, room, passcode=room.passcode, ticket=guest.ticket, expect=201).json
+            equal((back["join"]["state"], back["join"]["id"] != guest.id), ("admitted", True), "the ticket again: a new join")
+            equal(knock(daemon, room).state, "admitted", "a guest again")
+
+
+@test()
+def an_admission_of_somebody_who_is_barred_is_refused():
+    with Daemon() as daemon:
+        ada, eve = host(daemon), member(daemon)
+        room = meeting(daemon, ada, policy={**STAYS, "waiting_room": "everyone"})
+        first, second = (flows.Join(daemon, ask(daemon, room, token=eve.token, passcode=room.passcode, expect=201).json, daemon.web) for _ in range(2))
+        present(room, admit(room, first))
+        room.act("remove", first)
+        among(state_of(room, second), ("denied", "waiting"), "the second knock of the removed")
+        answer = room.act("admit", second, expect=None)
+        among(answer.status, (403, 409), f"an admission of a barred join: {answer}")
+        said = room.act("admit-waiting", body={"joins": [second.id, first.id, "join_" + "0" * 26]}).json
+        equal((said["admitted"], len(said["skipped"])), (0, 3), "admit-waiting by name of those who may not")
+        for item in said["skipped"]:
+            equal(set(item), {"join", "code"}, "members of who was skipped")
+        denied = knock(daemon, room)
+        room.act("deny", denied, body={"ban": True})
+        ask(daemon, room, ticket=denied.ticket, passcode=room.passcode, expect="join-refused")
+
+
+@test(answers="09", seconds=60)
+def line_09_Webex_a_revocation_that_nobody_confirms_is_an_alarm_once():
+    with Daemon() as daemon:
+        room = meeting(daemon, host(daemon), policy=STAYS)
+        carried, ignored = inside(daemon, room), inside(daemon, room)
+        place = page(daemon.web, "/v1/events")[1]
+        began = time.monotonic()
+        room.act("remove", carried)
+        room.act("remove", ignored)
+        events = [event for event in page(daemon.web, "/v1/events", after=place)[0] if event.name == "revocation"]
+        equal([event.data["join"] for event in events], [carried.id, ignored.id], "the revocations")
+        daemon.web.post(f"/v1/revocations/{events[0].data['revocation']}/ack", expect=204)
+        soon("the alarm", lambda: audited(daemon, "revocation.unconfirmed"), 9)
+        took = time.monotonic() - began
+        check(4.5 <= took <= 7.5, f"the alarm came after {took:.1f} s (section 6.3: 5 s)")
+        equal([item["subject"] for item in audited(daemon, "revocation.unconfirmed")], [ignored.id], "whose alarm")
+        warnings = daemon.admin.get("/v1/status", expect=200).json["warnings"]
+        check(any("revocation.unconfirmed" in json.dumps(warning) for warning in warnings), f"status warns of nothing: {warnings}")
+        check(b"revocation.unconfirmed" in daemon.log(), "the log says nothing")
+        daemon.restart()
+        time.sleep(2.5)
+        equal(len(audited(daemon, "revocation.unconfirmed")), 1, "alarms after a restart and more time")
+        daemon.web.post(f"/v1/revocations/{events[1].data['revocation']}/ack", expect=204)
+        soon("the warning goes when it is confirmed", lambda: not any("revocation.unconfirmed" in json.dumps(warning) for warning in
+             daemon.admin.get("/v1/status", expect=200).json["warnings"]), 3)
+        flows.verified(daemon)
+
+
+# --- who acts ------------------------------------------------------------------------------------------
+
+@test(answers=["05", "23"], seconds=120)
+def hosts_act_by_session_a_ticket_does_part_of_it_and_nobody_else_does_anything():
+    """The matrix of section 5, Who acts: act × caller."""
+    with Daemon() as daemon:
+        ada, bob, cleo = host(daemon), host(daemon), host(daemon)
+        room = meeting(daemon, ada, policy={**STAYS, "capacity": 1000}, cohosts=[cleo.id])
+        other = meeting(daemon, bob, policy=STAYS)
+        plain = member(daemon)
+        owner, cohost, guest, waits = arrive(daemon, room), arrive(daemon, room, person=cleo), inside(daemon, room), knock(daemon, room)
+        promoted = inside(daemon, room, name="Promoted")
+        room.act("role", promoted, body={"role": "cohost"})
+        viewer = inside(daemon, room, name="Viewer")
+        room.act("role", viewer, body={"role": "viewer"})
+        ghost = knock(daemon, room)
+        daemon.web.post("/v1/joins/self/withdraw", token=ghost.ticket, expect=(200, 204))
+        full, part = {"session", "ticket"}, {"ticket"}
+        callers = {"the host's session": (ada.token, full), "a cohost's session": (cleo.token, full), "the host's ticket": (owner.ticket, part),
+                   "a cohost's ticket": (cohost.ticket, part), "a promoted guest's ticket": (promoted.ticket, part),
+                   "a guest's ticket": (guest.ticket, {403}), "a viewer's ticket": (viewer.ticket, {403}), "a waiting ticket": (waits.ticket, {403}),
+                   "another host's session": (bob.token, {403}), "another host's ticket": (arrive(daemon, other).ticket, {403}),
+                   "a member's session": (plain.token, {403}), "a ticket that is over": (ghost.ticket, {401, 403}), "nobody": (None, {401}),
+                   "nonsense": ("x", {401})}
+        acts = {   # verb → (who may, the join's state before, the body)
+            "admit": ("ticket", "waiting", None), "deny": ("ticket", "waiting", None), "remove": ("ticket", "present", {"ban": False}),
+            "send-back": ("ticket", "present", None), "message": ("ticket", "waiting", {"text": "hello"}),
+            "role": ("session", "present", {"role": "viewer"}), "publish": ("session", "present", {"audio": True}),
+        }
+        whole = {"lock": ("ticket", None), "message": ("ticket", {"text": "all"}), "admit-waiting": ("ticket", {"joins": []}),
+                 "unlock": ("session", None), "suspend": ("ticket", None), "passcode": ("session", None), "end": ("session", None)}
+        targets = {"waiting": knock(daemon, room, name="Target"), "present": inside(daemon, room, name="Target")}
+
+        def see(join):
+            item = next(item for item in room.joins() if item["id"] == join.id)
+            return {key: item[key] for key in ("state", "role", "publish")}
+        for who, (token, rights) in callers.items():
+            for verb, (right, before, body) in acts.items():
+                join = targets[before]
+                if rights & {"session", "ticket"}:   # the act is carried out: somebody new each time
+                    join = knock(daemon, room, name="Target") if before == "waiting" else inside(daemon, room, name="Target")
+                seen, epoch = see(join), room.show()["epoch"]
+                answer = room.act(verb, join, token=token or "", expect=None, body=body) if token else daemon.web.post(
+                    f"{room.path}/joins/{join.id}/{verb}", body)
+                if right in rights:
+                    equal(answer.status, 200, f"{verb} by {who}: {answer}")
+                    equal((set(answer.json), answer.json["join"]["id"]), ({"join"}, join.id), f"{verb} by {who}: the answer")
+                    equal(room.act(verb, join, token=token, expect=None, body=body).status, 200, f"{verb} by {who}, told again (section 5)")
+                else:
+                    expected = rights if not rights & {"session", "ticket"} else {401, 403}
+                    among(answer.status, expected, f"{verb} by {who}")
+                    equal(answer.code, "invalid-token" if answer.status == 401 else "not-host", f"{verb} by {who}") if not rights & {"ticket"} else None
+                    equal((see(join), room.show()["epoch"]), (seen, epoch), f"after {verb} by {who}")
+                    check(b"Target" not in answer.bytes, f"{verb} by {who} tells: {answer}")
+            status = daemon.web.get(room.path + "/joins", token=token).status
+            equal(status == 200, bool(rights & {"ticket"}), f"the list by {who}: {status}")
+            for verb, (right, body) in whole.items():
+                if verb in ("suspend", "end") and right in rights:
+                    continue   # below, where nobody else is sent back by it
+                before = (room.show()["locked"], room.show()["epoch"], room.show()["state"])
+                answer = daemon.web.post(f"{room.path}/{verb}", body, token=token)
+                if right in rights:
+                    equal(answer.status, 200, f"{verb} by {who}: {answer}")
+                    if verb == "passcode":
+                        room.passcode = answer.json["passcode"]
+                else:
+                    among(answer.status, (401, 403), f"{verb} by {who}")
+                    shown = room.show()
+                    equal((shown["locked"], shown["epoch"], shown["state"]), before, f"after {verb} by {who}")
+            room.act("unlock")
+        # The operator at the admin socket has no meeting of its own (section 5).
+        join = knock(daemon, room)
+        for verb, (_, _, body) in acts.items():
+            among(daemon.admin.post(f"{room.path}/joins/{join.id}/{verb}", body).status, (200, 401, 403), f"{verb} by the operator without a bearer")
+        for verb in ("suspend", "end"):
+            for who, (token, rights) in callers.items():
+                if not whole[verb][0] in rights or (who.endswith("ticket") and verb == "end"):
+                    continue
+                fresh = meeting(daemon, ada, policy=STAYS, cohosts=[cleo.id])
+                if who.endswith("ticket"):
+                    holder = arrive(daemon, fresh, person=cleo if "cohost" in who else ada)
+                    if "promoted" in who:
+                        holder = inside(daemon, fresh)
+                        fresh.act("role", holder, body={"role": "cohost"})
+                    token = holder.ticket
+                inner = inside(daemon, fresh)
+                equal(fresh.act(verb, token=token).json["meeting"]["id"], fresh.id, f"{verb} by {who}")
+                equal(state_of(fresh, inner), {"suspend": "waiting", "end": "left"}[verb], f"the guest after {verb} by {who}")
+        flows.verified(daemon)
+
+
+@test()
+def nobody_acts_on_the_host_and_no_ticket_on_any_host():
+    with Daemon() as daemon:
+        ada, cleo, dora = host(daemon), host(daemon), host(daemon)
+        room = meeting(daemon, ada, policy=STAYS, cohosts=[cleo.id, dora.id])
+        owner, first, second = (present(room, arrive(daemon, room, person=person)) for person in (ada, cleo, dora))
+        promoted, guest = inside(daemon, room), inside(daemon, room)
+        room.act("role", promoted, body={"role": "cohost"})
+        shut_out = {"deny": None, "remove": None, "send-back": None}
+        for who, token in (("its own session", ada.token), ("a cohost's session", cleo.token), ("a cohost's ticket", first.ticket),
+                           ("a promoted guest's ticket", promoted.ticket), ("its own ticket", owner.ticket)):
+            for verb, body in {**shut_out, "role": {"role": "viewer"}}.items():
+                among(room.act(verb, owner, token=token, expect=None, body=body).status, (403, 409), f"{verb} of the host by {who}")
+                equal(state_of(room, owner), "present", f"the host after {verb} by {who}")
+        for who, token in (("a cohost's ticket", first.ticket), ("the host's ticket", owner.ticket), ("a promoted guest's ticket", promoted.ticket)):
+            for target in (second, promoted):
+                among(room.act("remove", target, token=token, expect=None).status, (403, 409), f"remove of a cohost by {who}")
+                equal(state_of(room, target), "present", f"a cohost after remove by {who}")
+        for token in (ada.token, cleo.token):   # ownership comes from the record
+            among(room.act("role", guest, token=token, expect=None, body={"role": "host"}).status, (403, 409, 422), "the role of host")
+        for bad in ("owner", "", None, 1, "Cohost"):
+            among(room.act("role", guest, expect=None, body={"role": bad}).status, (400, 422), f"the role {bad!r}")
+        room.act("role", guest, body={"role": "viewer"})
+        for part in ("audio", "video", "screen"):
+            among(room.act("publish", guest, expect=None, body={part: True}).status, (403, 409, 422), f"a viewer's {part}")
+        guest.look()
+        equal(claims_of(guest.grant)["publish"], {"audio": False, "video": False, "screen": False}, "publish in a viewer's grant (section 10)")
+        equal(claims_of(guest.grant)["role"], "viewer", "role in a viewer's grant")
+        room.act("suspend")
+        equal([state_of(room, join) for join in (owner, first, second)], ["present"] * 3, "hosts after suspend")
+        equal(state_of(room, guest), "waiting", "a guest after suspend")
+        equal(roster(daemon, room, [owner, first, second]), [], "hosts on a roster after suspend")
+
+
+@test()
+def a_role_and_what_may_be_published_stand_in_the_next_grant():
+    with Daemon() as daemon:
+        room = meeting(daemon, host(daemon), policy=STAYS)
+        guest = inside(daemon, room)
+        for body, expected in (({"audio": True}, (True, False, False)), ({"video": True}, (True, True, False)),
+                               ({"audio": False, "screen": True}, (False, True, True)), ({}, (False, True, True))):
+            room.act("publish", guest, body=body, expect=200)
+            guest.look()
+            equal(tuple(claims_of(guest.grant)["publish"][part] for part in ("audio", "video", "screen")), expected, f"after publish {body}")
+        room.act("role", guest, body={"role": "cohost"})
+        guest.look()
+        equal(claims_of(guest.grant)["role"], "cohost", "after role")
+        for body in ({"audio": 1}, {"nosuch": True}, {"audio": None}, []):
+            among(room.act("publish", guest, body=body, expect=None).status, (200, 400, 422) if body == {"audio": None} else (400, 422), f"publish {body}")
+        for text in ("", None, 1, "x" * 5000, "a\0b"):
+            for join in (guest, None):
+                among(room.act("message", join, body={"text": text}, expect=None).status, (400, 422), f"the message {str(text)[:20]!r}")
+        wait = [knock(daemon, room) for _ in range(3)]
+        equal(room.act("message", body={"text": "soon"}).json, {"told": 3}, "a message to all who wait")
+        for join in wait:
+            check("soon" in join.look().body.decode(), "who waits sees it")
+        check("soon" not in guest.look().body.decode(), "who is in was not meant")
+
+
+@test()
+def admit_waiting_admits_those_who_waited_and_looks_at_who_may_not_come_unseen():
+    with Daemon() as daemon:
+        room = meeting(daemon, host(daemon), policy={**STAYS, "capacity": 4})
+        first, again, third, fourth, fifth, sixth = (knock(daemon, room, name=f"G{index}") for index in range(6))
+        room.act("send-back", present(room, admit(room, again)))
+        said = room.act("admit-waiting").json
+        equal(set(said), {"admitted", "skipped"}, "members of the answer")
+        equal((said["admitted"], sorted(map(tuple, (sorted(item.items()) for item in said["skipped"])))),
+              (4, sorted([(("code", "sent-back"), ("join", again.id)), (("code", "meeting-full"), ("join", sixth.id))])), "who was skipped and why")
+        equal([state_of(room, join) for join in (first, third, fourth, fifth)], ["admitted"] * 4, "the longest waiting first")
+        equal(room.act("admit-waiting").json["admitted"], 0, "nobody is left who may")
+        room.act("lock")
+        locked = meeting(daemon, room.owner, policy=STAYS)
+        locked.act("lock")
+        late = knock(daemon, locked)
+        said = locked.act("admit-waiting").json
+        equal((said["admitted"], state_of(locked, late)), (0, "waiting"), "while locked a host admits by name alone (section 6)")
+        equal(locked.act("admit-waiting", body={"joins": [late.id]}).json["admitted"], 1, "by name, while locked")
+        for body in ({"joins": "x"}, {"joins": [1]}, {"nosuch": []}, {"joins": ["x"]}):
+            among(room.act("admit-waiting", body=body, expect=None).status, (400, 422), f"admit-waiting {body}")
+
+
+# --- at the same moment --------------------------------------------------------------------------------
+
+@test(answers="73", seconds=120)
+def line_73_races_50_parallel_removals_admissions_and_returns_of_one_join_are_done_once():
+    with Daemon() as daemon:
+        ada = host(daemon)
+        for verb, before, event in (("remove", "present", "join.removed"), ("send-back", "present", "join.sent_back"), ("admit", "waiting", "join.admitted"),
+                                    ("deny", "waiting", "join.denied")):
+            room = meeting(daemon, ada, policy=STAYS)
+            join = knock(daemon, room) if before == "waiting" else inside(daemon, room)
+            epoch, place = room.show()["epoch"], page(daemon.web, "/v1/events")[1]
+            statuses = {answer.status for answer in parallel(50, lambda _: daemon.web.post(
+                f"{room.path}/joins/{join.id}/{verb}", token=ada.token))}
+            equal(statuses, {200}, f"50 × {verb} (section 5: idempotent)")
+            told = page(daemon.web, "/v1/events", after=place)[0]
+            rises = verb in ("remove", "send-back")
+            equal(collections.Counter(item.name for item in told), {event: 1, **({"meeting.epoch": 1, "revocation": 1} if rises else {})}, f"50 × {verb}: events")
+            equal(room.show()["epoch"], epoch + rises, f"50 × {verb}: the epoch")
+            equal(len([item for item in audited(daemon, event) if item["subject"] == join.id]), 1, f"50 × {verb}: audit records")
+        room = meeting(daemon, ada, policy=STAYS)
+        join, mixed = knock(daemon, room), ["admit", "deny", "remove", "send-back"]
+        place, epoch = page(daemon.web, "/v1/events")[1], room.show()["epoch"]
+        parallel(48, lambda index: among(daemon.web.post(f"{room.path}/joins/{join.id}/{mixed[index % 4]}", token=ada.token).status, (200, 409), "a mix"))
+        told = page(daemon.web, "/v1/events", after=place)[0]
+        states = {"waiting": {"join.admitted", "join.denied"}, "admitted": {"join.denied", "join.removed", "join.sent_back"}, "denied": set(), "removed": set()}
+        state = "waiting"
+        for event in told:
+            if event.name.startswith("join."):
+                check(event.name in states[state], f"{event.name} after {state}: {told}")
+                state = event.data["state"]
+            check(event.data["epoch"] >= epoch, f"the epoch fell: {told}")
+            epoch = event.data["epoch"]
+        equal(state_of(room, join), state, "the state that the events end in")
+
+
+@test(answers=["31", "73"], seconds=180)
+def line_73_races_and_line_31_BigBlueButton_whatever_meets_suspend_lock_and_end_nobody_is_in_after_it():
+    with Daemon(config={"limits": {"waiting_per_meeting": 1000}}) as daemon:
+        ada = host(daemon)
+        for last in ("suspend", "end", "lock") * 4:
+            room = meeting(daemon, ada, policy={**OPEN, "host_absence": "continue", "capacity": 12, "rejoin_seconds": 300})
+            owner = present(room, arrive(daemon, room))
+            inner = [inside(daemon, room) for _ in range(5)]
+            coming = [knock(daemon, room) for _ in range(5)]
+            done = {}
+            with front(daemon.web) as stream:
+                stream.snapshot()
+
+                def one(index):
+                    try:
+                        if index == 0:
+                            time.sleep(random.uniform(0, 0.03))
+                            room.act(last)
+                            done["at"] = time.monotonic()
+                        for turn in range(3):
+                            kind = (index + turn) % 6
+                            began = time.monotonic()
+                            join = random.choice(coming + inner)
+                            if kind == 0:
+                                answer = ask(daemon, room, passcode=room.passcode)
+                            elif kind == 1:
+                                answer = report(join, "present", expect=None)
+                            elif kind == 2:
+                                answer = report(join, "left", expect=None)
+                            elif kind == 3:
+                                answer = daemon.web.post("/v1/grants/redeem", {"grant": coming[index % 5].grant})
+                            elif kind == 4:
+                                answer = daemon.web.put(f"/v1/meetings/{room.id}/roster", {"joins": [join.id for join in inner] + [owner.id]})
+                            else:
+                                answer = daemon.web.get("/v1/joins/self", token=join.ticket)
+                            if answer.status < 500 and "at" in done and began > done["at"]:
+                                if last != "lock" and kind == 1:
+                                    equal(answer.status, 409, f"present after {last} was answered")
+                                if kind == 3:
+                                    check(answer.status in (403, 409), f"redeem after {last}: {answer}")
+                                if last == "suspend" and kind == 0:
+                                    equal(answer.json["join"]["state"] if answer.status == 201 else None, "waiting", "a knock after suspend")
+                                if last != "lock":
+                                    check(kind == 0 or b'"grant":' not in answer.body, f"a grant after {last}: {answer}")
+                    except Failure:
+                        raise
+                parallel(18, one)
+                time.sleep(0.1)
+                shown, items = room.show(), room.joins()
+                open_now = {item["id"]: item["state"] for item in items if item["state"] in ("admitted", "present")}
+                if last == "suspend":
+                    equal(set(open_now), {owner.id}, "who is in after suspend")
+                elif last == "end":
+                    equal(open_now, {}, "who is in after the end")
+                    equal({item["state"] for item in items} - {"left", "expired", "removed", "denied", "withdrawn"}, set(), "states after the end")
+                else:
+                    equal([item for item in items if item["state"] == "admitted" and item["role"] != "host"], [], "who is on the way in after the lock")
+                states = [item["state"] for item in items]
+                equal(shown["counts"], {state: states.count(state) for state in ("waiting", "admitted", "present")}, f"counts after {last}")
+                guests = [item for item in items if item["state"] in ("admitted", "present") and item["role"] != "host"]
+                check(len(guests) <= 12, f"{len(guests)} in 12 seats")
+                events = [event for event in stream.quiet(0.3) if event.data["meeting"] == room.id]
+                rising(events, last)
+                epochs = [event.data["epoch"] for event in events]
+                equal(epochs, sorted(epochs), f"epochs around {last} never fall")
+                by_join = {}
+                for event in events:
+                    if event.name.startswith("join."):
+                        by_join[event.data["join"]] = event.data["state"]
+                for item in items:
+                    equal(by_join.get(item["id"], item["state"]), item["state"], f"the last event of {item['id']} and its state, after {last}")
+        flows.verified(daemon)
+
+
+@test(answers="73", seconds=120)
+def line_73_races_seats_are_never_more_than_there_are_whoever_admits_comes_drops_and_returns():
+    with Daemon(config={"limits": {"waiting_per_meeting": 1000}}) as daemon:
+        room = meeting(daemon, host(daemon), policy={**STAYS, "capacity": 8, "rejoin_seconds": 300})
+        people, stop, most = [knock(daemon, room) for _ in range(30)], threading.Event(), []
+
+        def one(index):
+            if index == 0:
+                for _ in range(25):
+                    items = daemon.web.get(room.path + "/joins?limit=200", token=room.owner.token).json["items"]
+                    most.append(sum(item["state"] in ("admitted", "present") or item["away"] for item in items))
+                return stop.set()
+            while not stop.is_set():
+                join, kind = random.choice(people), random.randrange(7)
+                if kind == 0:
+                    room.act("admit-waiting", body={"joins": [join.id for join in random.sample(people, 12)]}, expect=(200, 409))
+                elif kind < 3:
+                    room.act("admit", join, expect=(200, 409))
+                elif kind == 3:
+                    report(join, "present", expect=(200, 409))
+                elif kind == 4:
+                    report(join, "left", expect=(200, 409))
+                elif kind == 5:
+                    room.act("send-back", join, expect=(200, 409))
+                else:
+                    roster(daemon, room, random.sample(people, 5))
+        parallel(9, one)
+        check(max(most) <= 8, f"{max(most)} took 8 seats")
+        check(max(most) == 8, f"only {max(most)} at most: nothing was shown")
+        items = room.joins()
+        states = [item["state"] for item in items]
+        equal(room.show()["counts"], {state: states.count(state) for state in ("waiting", "admitted", "present")}, "counts and list")
+        taken = sum(item["state"] in ("admitted", "present") or item["away"] for item in items)
+        admitted = room.act("admit-waiting", body={"joins": [item["id"] for item in items if item["state"] == "waiting"]}).json["admitted"]
+        equal(admitted, min(8 - taken, states.count("waiting")), f"the seats that are free when {taken} of 8 are taken")
+        flows.verified(daemon)
+
+
+# --- what is written down ------------------------------------------------------------------------------
+
+@test()
+def each_act_has_its_record_with_who_did_it():
+    with Daemon() as daemon:
+        room = meeting(daemon, host(daemon), policy=STAYS)
+        owner = present(room, arrive(daemon, room))
+        guest, second, third, fourth = (knock(daemon, room, name=f"G{index}") for index in range(4))
+        room.act("message", guest, body={"text": "canary message"})
+        present(room, admit(room, guest))
+        room.act("publish", guest, body={"audio": True})
+        room.act("role", guest, body={"role": "viewer"})
+        report(guest, "left")
+        report(guest, "present")
+        room.act("send-back", guest, token=owner.ticket)
+        present(room, admit(room, guest))
+        place = page(daemon.web, "/v1/events")[1]
+        room.act("remove", guest, body={"reason": "canary reason"})
+        number = [event for event in page(daemon.web, "/v1/events", after=place)[0] if event.name == "revocation"][0].data["revocation"]
+        daemon.web.post(f"/v1/revocations/{number}/ack", expect=204)
+        room.act("deny", second)
+        daemon.web.post("/v1/joins/self/withdraw", token=third.ticket)
+        report(admit(room, fourth), "present")
+        daemon.web.post("/v1/joins/self/leave", token=fourth.ticket)
+        room.act("lock")
+        room.act("unlock")
+        room.act("suspend", token=owner.ticket)
+        room.act("end")
+        ada, items = room.owner.id, daemon.admin.pages("/v1/audit", 200)
+        by_event = collections.defaultdict(list)
+        for item in items:
+            by_event[item["event"], item["subject"]].append(item["actor"])
+        expected = {("join.message", guest.id): [ada], ("join.admitted", guest.id): [ada, ada], ("join.present", guest.id): ["frontend:web"] * 2,
+                    ("join.publish", guest.id): [ada], ("join.role", guest.id): [ada], ("join.left", guest.id): ["frontend:web"],
+                    ("join.rejoined", guest.id): ["frontend:web"], ("join.removed", guest.id): [ada], ("join.denied", second.id): [ada],
+                    ("join.withdrawn", third.id): [third.id], ("join.left", fourth.id): [fourth.id], ("meeting.locked", room.id): [ada],
+                    ("meeting.unlocked", room.id): [ada], ("meeting.ended", room.id): [ada]}
+        for key, actors in expected.items():
+            equal(by_event[key], actors, f"actors of {key}")
+        for key in (("join.sent_back", guest.id), ("meeting.suspended", room.id)):
+            equal(len(by_event[key]), 1, f"records of {key}")
+            among(by_event[key][0], (ada, owner.id), f"who did {key} by ticket")
+        check(any("acknowledged" in item["event"] for item in items), "the acknowledgement has no record")
+        check(all(item["request_id"] for item in items if item["actor"] == ada), "a record without its request")
+        check("canary message" not in json.dumps(items), "a message's text is in the audit")
+        check(b"canary" not in daemon.log(), "a message or a reason is in the log")
+        flows.verified(daemon)
