@@ -1,6 +1,6 @@
 """Sections 5, 6.2 and 6.3: who is told what and when, who is really in, and what hosts do about it."""
 
-import collections, queue, random, signal, socket, statistics, threading, time
+import collections, http.client, random, re, select, selectors, signal, socket, statistics, threading, time
 
 import flows
 from flows import OPEN, admit, arrive, ask, front, host, inside, knock, meeting, member, own, present, report, roster, watch
@@ -1530,3 +1530,373 @@ def each_act_has_its_record_with_who_did_it():
         check("canary message" not in json.dumps(items), "a message's text is in the audit")
         check(b"canary" not in daemon.log(), "a message or a reason is in the log")
         flows.verified(daemon)
+
+
+# --- at length and under load --------------------------------------------------------------------------
+
+GONE = (OSError, http.client.HTTPException, Ended)   # what a client sees of a daemon that was stopped or killed
+
+
+class Watcher:
+    """A reader that goes away at random and comes back with the last number it saw; what it saw, by number."""
+
+    def __init__(self, kind, open_stream, chance):
+        self.kind, self.open_stream, self.chance = kind, open_stream, chance
+        self.seen, self.last, self.first, self.gone, self.faults = {}, None, None, 0, []
+
+    def take(self, event, after):
+        check(event.number > after, f"{self.kind}: {event} came after {after}")
+        said = (event.name, event.data.get("join"), event.data.get("state"), event.data.get("epoch") if self.kind != "join" else None)
+        equal(self.seen.setdefault(event.number, said), said, f"{self.kind}: the number {event.number} the second time")
+        return event.number
+
+    def once(self):
+        after = self.last
+        if after is not None and self.chance.random() < 0.2:   # one that lost what it had written down
+            after = max(self.first, after - self.chance.randrange(30))
+        with self.open_stream(after=after, timeout=5) as stream:
+            if stream.status == 503:
+                return time.sleep(0.05)
+            equal(stream.status, 200, f"{self.kind}: a reconnect: {stream.answer}")
+            if after is None:
+                self.first = self.last = after = stream.snapshot().number
+            deadline = time.monotonic() + self.chance.uniform(0, 0.5)
+            while (left := deadline - time.monotonic()) > 0:
+                try:
+                    event = stream.next(left)
+                except TimeoutError:
+                    return
+                check(event.name != "snapshot", f"{self.kind}: a snapshot where {after} was asked for")
+                after = self.take(event, after)
+                self.last = max(self.last, after)
+
+    def run(self, stop):
+        while not stop.is_set():
+            try:
+                self.once()
+            except GONE:
+                time.sleep(0.02)
+            except BaseException as fault:   # noqa: shown by the main thread
+                self.faults.append(fault)
+                return
+            self.gone += 1
+
+
+@test(exclusive=True, seconds=240)
+def after_1000_disconnections_over_20_restarts_nobody_missed_anything_or_saw_it_out_of_order():
+    limits = {"limits": {"waiting_per_meeting": 100_000}, "log": {"level": "info"}}
+    with Daemon(config=limits) as daemon:
+        chance = random.Random(6)
+        room = meeting(daemon, host(daemon), policy={**STAYS, "capacity": 100_000, "grant_seconds": 120, "ticket_seconds": 86_400})
+        regular = inside(daemon, room)
+        kinds = {"join": lambda **more: own(regular, **more), "host": lambda **more: watch(room, **more),
+                 "front end": lambda **more: front(daemon.web, **more)}
+        watchers = [Watcher(kind, kinds[kind], random.Random(index)) for index, kind in enumerate(["join", "host", "front end"] * 7)]
+        for watcher in watchers:
+            while watcher.first is None:
+                watcher.once()
+        stop, faults, answered = threading.Event(), [], {"join.waiting": set(), "join.admitted": set(), "join.present": set()}
+
+        def load(index):
+            while not stop.is_set():
+                try:
+                    join = knock(daemon, room)
+                    answered["join.waiting"].add(join.id)
+                    room.act("admit", join)
+                    answered["join.admitted"].add(join.id)
+                    report(join, "present")
+                    answered["join.present"].add(join.id)
+                    room.act("message", regular, body={"text": f"{index}"})
+                    time.sleep(0.03)
+                except GONE:
+                    time.sleep(0.05)
+                except Failure as fault:
+                    if "503" not in str(fault):
+                        faults.append(fault)
+                        return
+        threads = [threading.Thread(target=load, args=(index,), daemon=True) for index in range(3)]
+        threads += [threading.Thread(target=watcher.run, args=(stop,), daemon=True) for watcher in watchers]
+        for thread in threads:
+            thread.start()
+        for round in range(20):
+            time.sleep(chance.uniform(0.6, 1.2))
+            if round % 2:
+                daemon.kill()
+            else:
+                daemon.stop()
+            daemon.start()
+        while sum(watcher.gone for watcher in watchers) < 1000 and not faults and not any(watcher.faults for watcher in watchers):
+            time.sleep(0.2)
+        stop.set()
+        for thread in threads:
+            thread.join(20)
+        for fault in faults + [fault for watcher in watchers for fault in watcher.faults]:
+            raise fault
+        for kind, target, token in (("join", "/v1/joins/self/events", regular.ticket), ("host", room.path + "/events", room.owner.token),
+                                    ("front end", "/v1/events", None)):
+            mine = [watcher for watcher in watchers if watcher.kind == kind]
+            place, whole = min(watcher.first for watcher in mine), {}
+            while True:
+                events, place = page(daemon.web, target, token=token, after=place)
+                if not events:
+                    break
+                rising(events, kind)
+                whole.update((event.number, (event.name, event.data.get("join"), event.data.get("state"), event.data.get("epoch") if kind != "join" else None))
+                             for event in events)
+            for watcher in mine:
+                expected = {number: said for number, said in whole.items() if watcher.first < number <= watcher.last}
+                missed = sorted(set(expected) - set(watcher.seen))
+                equal(missed[:10], [], f"{kind}: {len(missed)} of {len(expected)} were missed")
+                equal({number: said for number, said in watcher.seen.items() if expected.get(number) != said}, {}, f"{kind}: what was told otherwise")
+            check(len(whole) > 100, f"{kind}: only {len(whole)} events: nothing was shown")
+            if kind != "join":
+                for name, joins in answered.items():
+                    missing = joins - {said[1] for said in whole.values() if said[0] == name}
+                    equal(missing, set(), f"{kind}: answered 2xx and without {name}")
+        flows.verified(daemon)
+
+
+@test(exclusive=True, seconds=240, answers="73")
+def line_73_5000_people_at_one_front_end_are_all_decided_once_though_the_daemon_is_killed_ten_times():
+    people = 5000
+    limits = {"limits": {"waiting_per_meeting": people + 100}, "log": {"level": "info"}}
+    with Daemon(config=limits) as daemon:
+        room = meeting(daemon, host(daemon), policy={**STAYS, "capacity": 10_000, "grant_seconds": 120, "ticket_seconds": 86_400})
+        start = page(daemon.web, "/v1/events")[1]
+
+        def come(_):
+            connection = UnixHTTPConnection(daemon.frontend_path)
+            joins = []
+            for index in range(people // 10):
+                answer = daemon.web.post(f"/v1/meetings/{room.id}/joins", {"display_name": "Ada", "passcode": room.passcode, "source": flows.source()},
+                                         connection=connection, expect=201)
+                joins.append(flows.Join(daemon, answer.json, daemon.web))
+            return joins
+        everyone = {join.id: join for joins in parallel(10, come) for join in joins}
+        equal(len(everyone), people, "who knocked")
+        admitted, order, stop, faults = collections.Counter(), [], threading.Event(), []
+        at = {}
+
+        def listen():
+            after = start
+            while not stop.is_set():
+                try:
+                    with front(daemon.web, after=after, timeout=5) as stream:
+                        while not stop.is_set():
+                            try:
+                                event = stream.next(0.3)
+                            except TimeoutError:
+                                continue
+                            check(event.name != "snapshot" and event.number > int(after), f"{event} after {after}")
+                            after = event.id
+                            order.append(event.number)
+                            if event.name == "join.admitted":
+                                admitted[event.data["join"]] += 1
+                                at["last"] = time.monotonic()
+                except GONE:
+                    time.sleep(0.01)
+                except BaseException as fault:   # noqa
+                    faults.append(fault)
+                    return
+        listener = threading.Thread(target=listen, daemon=True)
+        listener.start()
+        calls = []
+
+        def press():
+            """The host, who presses the button again each time that no answer came."""
+            while not stop.is_set():
+                try:
+                    calls.append(time.monotonic())
+                    said = room.act("admit-waiting").json
+                    if said["admitted"] == 0 and daemon_is_last.is_set():
+                        return
+                    check(not said["skipped"], f"skipped: {said['skipped'][:3]}")
+                except GONE:
+                    time.sleep(0.01)
+                except BaseException as fault:   # noqa
+                    faults.append(fault)
+                    return
+        daemon_is_last = threading.Event()
+        presser = threading.Thread(target=press, daemon=True)
+        soon("the front end has caught up", lambda: len(order) >= people, 30)
+        presser.start()
+        chance, killed_in_the_middle = random.Random(10), 0
+        for round in range(10):
+            before = len(admitted)
+            deadline = time.monotonic() + 3
+            while len(admitted) < min(people - 1, before + chance.randrange(50, 400)) and time.monotonic() < deadline:
+                time.sleep(0.002)
+            killed_in_the_middle += len(admitted) < people
+            daemon.kill()
+            daemon.start()
+            restarted = time.monotonic()
+        daemon_is_last.set()
+        soon("everyone is decided", lambda: len(admitted) == people or faults, 30)
+        presser.join(20)
+        took = at["last"] - restarted
+        print(f"{killed_in_the_middle} kills in the middle, {len(calls)} calls, {took:.2f} s")
+        time.sleep(0.5)
+        stop.set()
+        listener.join(10)
+        for fault in faults:
+            raise fault
+        check(killed_in_the_middle >= 5, f"only {killed_in_the_middle} kills came before all were decided")
+        check(took <= 2, f"the last was told {took:.2f} s after the last restart, {killed_in_the_middle} kills in the middle")
+        equal(set(admitted), set(everyone), "who was admitted")
+        equal({join: count for join, count in admitted.items() if count > 1}, {}, "who was admitted twice")
+        check(all(one < other for one, other in zip(order, order[1:])), "numbers fell or came twice")
+        equal(room.show()["counts"], {"waiting": 0, "admitted": people, "present": 0}, "counts")
+        for join in random.sample(list(everyone.values()), 50):
+            join.look()
+            equal((join.state, bool(join.grant)), ("admitted", True), "a joiner's own view")
+        records = collections.Counter(item["subject"] for item in daemon.admin.pages("/v1/audit?event=join.admitted", 200))
+        equal((len(records), set(records.values())), (people, {1}), "audit records of admissions")
+        flows.verified(daemon)
+
+
+def subscribe(daemon, target, token, how):
+    """One subscription, ended in one of the ways that clients have."""
+    head = f"GET {target} HTTP/1.{how % 2}\r\nHost: localhost\r\n" + (f"Authorization: Bearer {token}\r\n" if token else "")
+    connection = connect(daemon.frontend_path, timeout=10)
+    try:
+        if how < 4:      # reads the snapshot, and goes
+            connection.sendall(head.encode() + b"\r\n")
+            got = b""
+            while b"event: snapshot" not in got:
+                piece = connection.recv(65536)
+                check(piece, f"no snapshot on {target}: {got[:300]!r}")
+                got += piece
+            if how == 3:
+                connection.shutdown(socket.SHUT_RDWR)
+        elif how < 6:    # goes at once
+            connection.sendall(head.encode() + b"\r\n")
+        elif how < 8:    # goes in the middle of the head
+            connection.sendall(head.encode()[:random.randrange(1, len(head))])
+        else:            # goes when the answer begins
+            connection.sendall(head.encode() + b"\r\n")
+            connection.recv(1)
+    except (BrokenPipeError, ConnectionResetError):
+        pass
+    finally:
+        connection.close()
+
+
+@test(exclusive=True, seconds=240)
+def ten_thousand_subscriptions_leave_no_descriptor_and_no_memory_behind():
+    with Daemon(config={"log": {"level": "info"}}) as daemon:
+        room = meeting(daemon, host(daemon), policy=STAYS)
+        guest = inside(daemon, room)
+        for index in range(20):
+            knock(daemon, room)
+        targets = [("/v1/joins/self/events", guest.ticket), (room.path + "/events", room.owner.token), ("/v1/events", None)]
+
+        def open_and_close(count):
+            def some(thread):
+                for index in range(count // 8):
+                    subscribe(daemon, *targets[index % 3], (index // 3 + thread) % 10)
+            parallel(8, some)
+            return soon("the descriptors are given back", lambda: (time.sleep(0.3), daemon.descriptors())[1] <= descriptors + 1 and daemon.descriptors(), 12)
+        descriptors = daemon.descriptors()
+        open_and_close(3000)
+        memory = daemon.resident_kib()
+        open_and_close(7000)
+        grown = daemon.resident_kib() - memory
+        check(grown < 12_288, f"7,000 more subscriptions left {grown} KiB, after {memory} KiB")
+        # It serves as before, and whoever still watches is told.
+        streams = [Stream(daemon.web, target, token=token) for target, token in targets]
+        for stream in streams:
+            stream.snapshot()
+        room.act("message", guest, body={"text": "still here"})
+        for stream in streams:
+            stream.expect("join.message", seconds=2)
+
+
+class Crowd:
+    """Many readers of one front end's stream in one thread; when each number arrived, per reader."""
+
+    def __init__(self, daemon, count, after):
+        self.selector, self.arrived, self.stop = selectors.DefaultSelector(), collections.defaultdict(list), False
+        for _ in range(count):
+            connection = connect(daemon.frontend_path)
+            connection.sendall(f"GET /v1/events HTTP/1.0\r\nLast-Event-ID: {after}\r\n\r\n".encode())
+            connection.setblocking(False)
+            self.selector.register(connection, selectors.EVENT_READ, [b""])
+        self.thread = threading.Thread(target=self.run, daemon=True)
+        self.thread.start()
+
+    def run(self):
+        while not self.stop:
+            for key, _ in self.selector.select(0.1):
+                piece, now = key.fileobj.recv(262144), time.monotonic()
+                if not piece:
+                    self.selector.unregister(key.fileobj)
+                    continue
+                text = key.data[0] + piece
+                *frames, key.data[0] = text.split(b"\n\n")
+                for frame in frames:
+                    if found := re.search(rb"id: (\d+)\n", frame):
+                        self.arrived[int(found[1])].append(now)
+
+    def close(self):
+        self.stop = True
+        self.thread.join(5)
+        for key in list(self.selector.get_map().values()):
+            key.fileobj.close()
+
+
+@test(exclusive=True, seconds=240)
+def a_reader_that_stalls_is_cut_off_loses_nothing_and_slows_nobody_down():
+    with Daemon(config={"limits": {"waiting_per_meeting": 5000}, "log": {"level": "info"}}) as daemon:
+        room = meeting(daemon, host(daemon), policy={**STAYS, "capacity": 5000, "ticket_seconds": 86_400})
+        guest = inside(daemon, room)
+        parallel_in_groups(2000, 8, lambda _: knock(daemon, room))
+        connection = UnixHTTPConnection(daemon.frontend_path)
+        place = page(daemon.web, "/v1/events")[1]
+        equal(room.act("message", body={"text": "to all"}).json["told"], 2000, "who was told")   # far more than a socket holds
+        now = page(daemon.web, "/v1/events", after=999_999_999)[1]
+        crowd = Crowd(daemon, 50, now)
+
+        def percentile(acts):
+            """The 99th percentile over all deliveries of acts at an even pace."""
+            sent, before = [], set(crowd.arrived)
+            for _ in range(acts):
+                began = time.monotonic()
+                daemon.web.post(f"{room.path}/joins/{guest.id}/message", {"text": "now"}, token=room.owner.token, connection=connection, expect=200)
+                sent.append(began)
+                time.sleep(max(0, began + 0.02 - time.monotonic()))
+            numbers = soon("all readers have all", lambda: (lambda new: new if len(new) == acts and all(len(crowd.arrived[number]) == 50 for number in new)
+                           else None)(sorted(set(crowd.arrived) - before)), 10)
+            delays = sorted(at - began for number, began in zip(numbers, sent) for at in crowd.arrived[number])
+            return delays[len(delays) * 99 // 100]
+        percentile(50)
+        ratios, plain, held = [], [], []
+        for turn in range(5):
+            without = percentile(100)
+            stalled = connect(daemon.frontend_path)
+            stalled.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            began = time.monotonic()
+            stalled.sendall(f"GET /v1/events HTTP/1.1\r\nHost: localhost\r\nLast-Event-ID: {place}\r\n\r\n".encode())
+            time.sleep(0.3)
+            beside = percentile(100)
+            ratios.append(beside / without)
+            plain.append(without)
+            if turn < 2:
+                poll = select.poll()
+                poll.register(stalled, select.POLLHUP | select.POLLRDHUP)
+                check(not [event for _, event in poll.poll(0) if event & (select.POLLHUP | select.POLLRDHUP)], "it was cut off before it stalled")
+                found = poll.poll(15_000)
+                took = time.monotonic() - began
+                check(found, f"a reader that takes nothing is not cut off after {took:.0f} s")
+                check(8.5 <= took <= 13, f"it was cut off after {took:.1f} s")
+                with front(daemon.web, after=place) as stream:
+                    events = stream.quiet(0.5)
+                    rising(events, "the reader that comes back")
+                    told = [event for event in events if event.name == "join.message"]
+                    whole = len([number for number in crowd.arrived if number > int(now)])
+                    equal(len(told), 2000 + whole, "what it gets when it comes back")
+            stalled.close()
+        crowd.close()
+        # The same measured twice differs by itself: that much is noise.
+        noise = statistics.median(abs(one - other) / min(one, other) for one, other in zip(plain, plain[1:]))
+        print(f"99th percentile {[round(1000 * value, 1) for value in plain]} ms without, ratios {[round(ratio, 2) for ratio in ratios]}, noise {noise:.2f}")
+        check(statistics.median(ratios) <= 1.1 + noise, f"a stalled reader slows 50 others: ratios {ratios}, of themselves {noise:.2f}")
