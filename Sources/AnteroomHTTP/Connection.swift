@@ -44,6 +44,7 @@ final class Connection: ChannelInboundHandler {
   var isOldClient = false
 
   let deadline: DeadlineTimer
+  private let executor: LoopExecutor
 
   init(
     server: ServerContext, socket: SocketRole, peer: Peer, standing: ConnectionLedger.Standing, eventLoop: any EventLoop
@@ -53,6 +54,7 @@ final class Connection: ChannelInboundHandler {
     self.peer = peer
     self.standing = standing
     deadline = DeadlineTimer(eventLoop: eventLoop)
+    executor = LoopExecutor(eventLoop)
   }
 
   func handlerAdded(context: ChannelHandlerContext) {
@@ -261,11 +263,14 @@ extension Connection {
     let eventLoop = context.eventLoop
     let connection = NIOLoopBound(self, eventLoop: eventLoop)
     let responder = server.responder
-    task = Task {
+    task = Task(executorPreference: executor) {
       let reply = await responder.respond(to: request)
       if let body = reply.stream {
         let stream = StreamedReply(connection: connection, eventLoop: eventLoop)
-        if await stream.begin(reply) { await body(stream) }
+        if await stream.begin(reply) {
+          // A long snapshot takes a while to write down, and others' requests are answered meanwhile.
+          await withTaskExecutorPreference(globalConcurrentExecutor) { await body(stream) }
+        }
         eventLoop.execute { connection.value.endStream() }
       } else {
         eventLoop.execute { connection.value.finish(reply) }

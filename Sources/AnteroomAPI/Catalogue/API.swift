@@ -89,13 +89,18 @@ package struct API: Responder {
       return Caller(request, frontEnd, bearer)
     }
     let (parsed, claim) = try body(request, endpoint, caller)
-    let reply = try await endpoint.handle(
-      Exchange(
-        request: request, caller: caller, callerNow: callerNow, path: parameters, query: query, parsed: parsed,
-        idempotency: claim))
+    let exchange = Exchange(
+      request: request, caller: caller, callerNow: callerNow, path: parameters, query: query, parsed: parsed,
+      idempotency: claim)
+    let reply = try await endpoint.cost.isLong ? API.onPool(endpoint, exchange) : endpoint.handle(exchange)
     // A read that succeeded stays one when the note of its session's use cannot be written.
     if case .read = endpoint.cost, caller.bearer?.kind == .session { try? await sessions.renew(caller) }
     return reply
+  }
+
+  /// Away from the thread of the caller's connection, where all its other callers would wait meanwhile.
+  private static func onPool(_ endpoint: Endpoint, _ exchange: Exchange) async throws -> Reply {
+    try await withTaskExecutorPreference(globalConcurrentExecutor) { try await endpoint.handle(exchange) }
   }
 
   /// The bearer where one may be shown: read, not yet believed.

@@ -50,6 +50,14 @@ package enum Cost: String, Sendable {
   case hash
   /// The whole audit is read.
   case scan
+
+  /// Computes for longer than the other requests of an event loop should wait.
+  var isLong: Bool {
+    switch self {
+    case .memory, .read, .write: false
+    case .hash, .scan: true
+    }
+  }
 }
 
 /// What an endpoint reads of a body.
@@ -63,7 +71,7 @@ package enum BodyRule: Sendable {
 }
 
 /// One operation, with everything that is to be known about it in one place.
-package struct Endpoint: Sendable {
+package final class Endpoint: Sendable {
   /// `operationId` in `openapi.yaml`.
   package let operation: String
   package let method: String

@@ -1,7 +1,7 @@
 package import AnteroomServices
 
 /// The use cases that endpoints call.
-package struct Services: Sendable {
+package final class Services: Sendable {
   package let accounts: AccountService
   package let resets: PasswordResetService
   package let signIn: SignInService

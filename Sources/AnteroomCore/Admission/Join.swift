@@ -140,3 +140,13 @@ extension Join {
     }
   }
 }
+
+extension JoinState {
+  /// Inside, on the way in, or out of it for a moment: what a grant can be about.
+  package var isInside: Bool {
+    switch self {
+    case .admitted, .present, .left: true
+    case .waiting, .denied, .withdrawn, .expired, .removed: false
+    }
+  }
+}

@@ -61,9 +61,12 @@ package struct Event: Hashable, Sendable {
   package let by: String
   /// Of a revocation: the latest end of any grant made for the join.
   package let expiresAt: Instant?
+  /// What a host said to the person; kept sealed under the join's own key.
+  package let message: String?
 
   package init(
-    _ name: EventName, meeting: MeetingID, join: EventJoin?, epoch: Epoch, by: String, expiresAt: Instant? = nil
+    _ name: EventName, meeting: MeetingID, join: EventJoin?, epoch: Epoch, by: String, expiresAt: Instant? = nil,
+    message: String? = nil
   ) {
     self.name = name
     self.meeting = meeting
@@ -71,6 +74,7 @@ package struct Event: Hashable, Sendable {
     self.epoch = epoch
     self.by = by
     self.expiresAt = expiresAt
+    self.message = message
   }
 }
 
@@ -97,6 +101,11 @@ package enum EventTopic: Hashable, Sendable {
   case meetings
   /// What an account, or a session of it, may do.
   case account(AccountID)
+}
+
+extension EventName {
+  /// Whether what a host said to the person belongs to it.
+  package var carriesMessage: Bool { self == .joinMessage || self == .joinDenied || self == .joinRemoved }
 }
 
 extension Event {

@@ -25,7 +25,7 @@ package final class RunningFacts: OperationFacts {
   package func stopServing() { serving.store(false, ordering: .relaxed) }
 
   package func status() async throws(StorageFault) -> OperationStatus {
-    let facts = try store.facts()
+    let facts = try await store.facts()
     let counts = try await store.read { snapshot throws(StorageFault) in
       let meetings = try snapshot.meetingCount()
       return (

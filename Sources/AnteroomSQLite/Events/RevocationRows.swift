@@ -1,6 +1,5 @@
 import AnteroomCore
 import AnteroomServices
-import GRDB
 
 extension SQLiteSnapshot {
   private static let revocationColumns = "event, meeting, join_id, frontend, audience, acknowledged"

@@ -1,6 +1,5 @@
 import AnteroomCore
 import AnteroomServices
-import GRDB
 
 extension SQLiteSnapshot {
   private static let columns = """
@@ -10,6 +9,9 @@ extension SQLiteSnapshot {
     (SELECT group_concat(c.account, ' ') FROM cohosts c WHERE c.meeting = m.id),
     m.away, m.host_absence_due, m.passcode_is_suspect
     """
+
+  /// Put together once: every join asks it.
+  private static let meetingByID = "SELECT \(columns) FROM meetings m WHERE m.id = ?"
 
   private static func read(_ row: Row, from offset: Int) -> Meeting {
     let (policy, own) = PolicyText.read(row.text(offset + 7))
@@ -21,7 +23,7 @@ extension SQLiteSnapshot {
       kind: known(row.text(offset + 3)), title: row.optionalText(offset + 4),
       host: AccountID(known: row.text(offset + 5)), cohosts: cohosts ?? [], profile: row.text(offset + 6),
       policy: policy, ownSettings: own, passcodeKind: row.optionalText(offset + 8).map(known),
-      passcodeDigest: row.hasNull(atIndex: offset + 9) ? nil : row.digest(offset + 9),
+      passcodeDigest: row.hasNull(offset + 9) ? nil : row.digest(offset + 9),
       passcodeFailures: row.count(offset + 10), state: known(row.text(offset + 11)), locked: row.flag(offset + 12),
       occurrence: row.integer(offset + 13), epoch: row.integer(offset + 14),
       tally: Tally(
@@ -39,9 +41,7 @@ extension SQLiteSnapshot {
   }
 
   func meeting(_ id: MeetingID) throws(StorageFault) -> Meeting? {
-    try db.one("SELECT \(SQLiteSnapshot.columns) FROM meetings m WHERE m.id = ?", [.text(id.text)]) {
-      SQLiteSnapshot.read($0, from: 0)
-    }
+    try db.one(SQLiteSnapshot.meetingByID, [.text(id.text)]) { SQLiteSnapshot.read($0, from: 0) }
   }
 
   func anyMeeting() throws(StorageFault) -> Meeting? {

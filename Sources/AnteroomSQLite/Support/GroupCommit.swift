@@ -30,6 +30,7 @@ final class GroupCommit: Sendable {
   private let latestMilliseconds: Atomic<Int64>
   private let queue = DispatchQueue(label: "anteroom.store.writer", qos: .userInitiated)
   private let connection: DatabaseQueue
+  private let statements = StatementCache()
   private let clock: any WallClock
   private let sealing: any AuditSealing
   private let nonces: any Randomness
@@ -130,9 +131,10 @@ final class GroupCommit: Sendable {
     var failedCommit: StorageFault?
     do {
       let result = try connection.writeWithoutTransaction { db -> Result<SQLiteTransaction, StorageFault> in
-        let tx = SQLiteTransaction(db, now: latest, tree: committed, sealing: sealing, nonces: nonces)
+        let tx = SQLiteTransaction(
+          Statements(db, statements), now: latest, tree: committed, sealing: sealing, nonces: nonces)
         do throws(StorageFault) {
-          try db.run("BEGIN IMMEDIATE", [])
+          try GroupCommit.begin(db)
           for job in jobs {
             tx.begin(at: max(clock.now(), tx.now))
             try job.run(tx)
@@ -167,6 +169,14 @@ final class GroupCommit: Sendable {
       let fault = StorageFault(error)
       stop(fault)
       return fault
+    }
+  }
+
+  private static func begin(_ db: Database) throws(StorageFault) {
+    do {
+      try db.cachedStatement(sql: "BEGIN IMMEDIATE TRANSACTION").execute()
+    } catch {
+      throw StorageFault(error)
     }
   }
 

@@ -236,23 +236,26 @@ enum Schema {
     ALTER TABLE joins ADD COLUMN events INTEGER NOT NULL DEFAULT 0 CHECK (events >= 0);
     CREATE INDEX joins_of_lineage ON joins (lineage) WHERE lineage IS NOT NULL;
 
-    -- Numbers rise by one and are not given twice: the last event is never deleted.
+    -- Numbers rise by one and are not given twice: the last event is never deleted. There is no index of
+    -- meetings: every event would write a page of it, and who watches one is hardly ever far behind.
     CREATE TABLE events (
       id INTEGER PRIMARY KEY,
       time INTEGER NOT NULL,
       name TEXT NOT NULL,
-      meeting TEXT NOT NULL REFERENCES meetings (id) ON DELETE CASCADE,
+      meeting TEXT NOT NULL,
       join_id TEXT,
       number INTEGER,
       state TEXT,
       role TEXT,
+      frontend TEXT,
+      audience TEXT,
       epoch INTEGER NOT NULL,
       actor TEXT NOT NULL,
       expires_at INTEGER,
+      message BLOB,
       CHECK ((join_id IS NULL) = (number IS NULL) AND (join_id IS NULL) = (state IS NULL)
         AND (join_id IS NULL) = (role IS NULL))
     ) STRICT;
-    CREATE INDEX events_of_meeting ON events (meeting);
     CREATE INDEX events_of_join ON events (join_id) WHERE join_id IS NOT NULL;
 
     CREATE TABLE revocations (

@@ -1,7 +1,7 @@
 package import AnteroomCore
 
 /// What deciding joins stands on.
-package struct AdmissionPorts: Sendable {
+package final class AdmissionPorts: Sendable {
   package let store: any Store
   package let clock: any WallClock
   package let randomness: any Randomness

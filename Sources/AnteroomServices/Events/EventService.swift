@@ -49,6 +49,8 @@ package struct EventLook: Sendable {
 package enum EventStream {
   /// Events are kept for a day: who was away for longer gets a snapshot.
   package static let keptSeconds = 86_400
+  /// Who has missed more than these gets a snapshot too: it is told sooner, and says more.
+  static let mostMissed: Int64 = 50_000
   /// How many are told at a time.
   static let batch = 200
 }
@@ -192,7 +194,8 @@ extension AdmissionPorts {
     guard let place, place == join.eventNumber || events.first?.event.join?.number == place + 1 else {
       return .done(
         EventLook(
-          content: .snapshot(.ownJoin(own)), place: join.eventNumber, isOver: join.isOver, standsUntil: session?.end))
+          content: .snapshot(.ownJoin(own)), place: join.eventNumber, isOver: join.isOver,
+          standsUntil: join.end(session)))
     }
     let told = events.compactMap { numbered in
       numbered.event.join.map { ToldEvent(number: $0.number, event: numbered.event, own: own) }
@@ -201,7 +204,7 @@ extension AdmissionPorts {
     return .done(
       EventLook(
         content: .events(told), place: next, isFull: next < join.eventNumber,
-        isOver: join.isOver && next == join.eventNumber, standsUntil: session?.end))
+        isOver: join.isOver && next == join.eventNumber, standsUntil: join.end(session)))
   }
 
   fileprivate func lookForFrontEnd(
@@ -236,7 +239,7 @@ extension AdmissionPorts {
 extension Snapshot {
   /// Whether everything after a place is kept: not from a store that was put back, nor from too long ago.
   fileprivate func isKept(_ place: Int64, last: Int64) throws(StorageFault) -> Bool {
-    if place > last { return false }
+    if place > last || last - place > EventStream.mostMissed { return false }
     return try place + 1 >= firstEvent()
   }
 }
@@ -247,6 +250,11 @@ extension Session {
 }
 
 extension Join {
+  /// When its ticket is worth nothing any more, though nothing happens.
+  fileprivate func end(_ session: Session?) -> Instant? {
+    [session?.end, state == .left ? deadline : nil].compactMap { $0 }.min()
+  }
+
   /// A ticket that is over says so for a while, so that whoever slept through it learns what became of
   /// the join.
   func isTicketAlive(at now: Instant) -> Bool { !isOver || (deadline.map { now < $0 } ?? false) }

@@ -14,6 +14,8 @@ package struct ActiveGrant: Sendable {
   package let claims: GrantClaims
   package let join: Join
   package let meeting: Meeting
+  /// It was redeemed already: it still says who is in, and lets nobody in.
+  package let isRedeemed: Bool
 }
 
 /// Redeems and introspects grants for the front end whose audience they are for.
@@ -60,7 +62,8 @@ package struct GrantService: Sendable {
       guard snapshot.now < claims.expiresAt, let (stored, meeting) = try GrantService.found(claims, in: snapshot),
         claims.epoch == meeting.epoch, stored.join.mayHaveGrant
       else { return nil }
-      return ActiveGrant(claims: claims, join: stored.join, meeting: meeting)
+      return ActiveGrant(
+        claims: claims, join: stored.join, meeting: meeting, isRedeemed: try snapshot.isRedeemed(claims.id))
     }
   }
 

@@ -75,7 +75,10 @@ extension Transaction {
     _ name: EventName, _ join: Join, in meeting: Meeting, revoking: Bool = false, _ cause: Cause
   ) throws(StorageFault) {
     let told = EventJoin(join)
-    try emit(Event(name, meeting: meeting.id, join: told, epoch: meeting.epoch, by: cause.actor.text))
+    try emit(
+      Event(
+        name, meeting: meeting.id, join: told, epoch: meeting.epoch, by: cause.actor.text,
+        message: name.carriesMessage ? join.message : nil))
     if revoking {
       try emit(
         Event(
@@ -179,6 +182,8 @@ extension Transaction {
     join.mayRejoin = false
     join.deadline = nil
     try update(join)
+    // No event: it had left. Whoever watches it is asked whether that right still stands.
+    wake(.join(join.id))
     if isCounted { try update(meeting) }
   }
 

@@ -105,9 +105,10 @@ extension JSONText {
       if view.showsActor { member("by", event.by) }
       return
     }
-    // Who is outside learns nothing of the meeting but its own state.
-    if own.join.mayHaveGrant { member("epoch", event.epoch) }
-    if let message = own.join.message { member("message", message) }
-    if let grant = own.grant, view.showsGrants { member("grant", grant) }
+    // Who is outside learns nothing of the meeting but its own state; who was outside then, nothing of then.
+    let isInside = own.join.mayHaveGrant && event.join?.state.isInside == true
+    if isInside { member("epoch", event.epoch) }
+    if let message = event.message { member("message", message) }
+    if let grant = own.grant, isInside, view.showsGrants { member("grant", grant) }
   }
 }
