@@ -1,6 +1,6 @@
 """Sections 5, 6 and 6.2: meetings, joins, grants, and what those outside may learn."""
 
-import base64, hashlib, re, secrets, threading, time
+import base64, glob, hashlib, re, secrets, threading, time
 
 import jwt   # Debian: python3-jwt
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -911,3 +911,63 @@ def after_a_guest_was_removed_only_a_new_passcode_lets_the_unknown_in_unmarked()
         where.passcode = daemon.web.post(where.path + "/passcode", {}, token=owner.token, expect=200).json["passcode"]
         fresh = flows.ask(daemon, where, "Cleo", passcode=where.passcode, expect=201).json
         equal(fresh["join"]["state"], "admitted", "by the new passcode")
+
+
+# --- bars (sections 5 and 6) ---------------------------------------------------------------------------
+
+@test()
+def a_bar_shuts_out_an_account_s_every_join_until_it_is_lifted():
+    with Daemon() as daemon:
+        owner, person = flows.host(daemon), flows.member(daemon)
+        where = flows.meeting(daemon, owner, policy={"waiting_room": "off", "before_host": "allow"})
+        joins = [flows.ask(daemon, where, f"Max {n}", token=person.token, passcode=where.passcode, expect=201).json
+                 for n in range(3)]
+        daemon.web.post(f"/v1/joins/{joins[0]['join']['id']}/present", expect=200)
+        epoch = where.show()["epoch"]
+        made = daemon.web.post(where.path + "/bans", {"account": person.id, "reason": "shouted"}, token=owner.token,
+                               expect=201).json["ban"]
+        equal((made["on"], made["account"], made["reason"], made["by"]), ("account", person.id, "shouted", owner.id), "the bar")
+        states = {join["id"]: join["state"] for join in where.joins()}
+        equal([states[join["join"]["id"]] for join in joins], ["removed"] * 3, "what they had open")
+        check(where.show()["epoch"] > epoch, "the epoch did not rise")
+        refused = flows.ask(daemon, where, "Max", token=person.token, passcode=where.passcode)
+        equal(refused.code, "join-refused", "the account again")
+        refused = flows.ask(daemon, where, "Moritz", passcode=where.passcode, ticket=joins[1]["ticket"])
+        equal(refused.code, "join-refused", "its ticket without the account")
+        stranger = flows.ask(daemon, where, "Moritz", passcode=where.passcode, expect=201).json["join"]
+        equal(stranger["state"], "waiting", "the passcode alone")
+        listed = daemon.web.get(where.path + "/bans", token=owner.token, expect=200).json["items"]
+        equal(listed, [made], "the list")
+        for path in glob.glob(daemon.database() + "*"):
+            with open(path, "rb") as file:
+                check(b"shouted" not in file.read(), "the reason is readable in " + path)
+        daemon.web.delete(f"{where.path}/bans/{made['id']}", token=owner.token, expect=204)
+        equal(daemon.web.delete(f"{where.path}/bans/{made['id']}", token=owner.token).status, 404, "lifted twice")
+        equal(flows.ask(daemon, where, "Max", token=person.token, passcode=where.passcode, expect=201).json["join"]["state"],
+              "admitted", "after the bar was lifted")
+        flows.verified(daemon)
+
+
+@test()
+def a_bar_ends_at_its_time_and_only_a_host_s_session_makes_one():
+    with Daemon(clock=True) as daemon:
+        owner, other, person = flows.host(daemon), flows.host(daemon), flows.member(daemon)
+        where = flows.meeting(daemon, owner, policy={"waiting_room": "off", "before_host": "allow"})
+        seat = flows.arrive(daemon, where, owner)
+        guest = flows.ask(daemon, where, "Eve", passcode=where.passcode, expect=201).json
+        target = where.path + "/bans"
+        cases = [(seat.ticket, {"account": person.id}, "not-host"), (other.token, {"account": person.id}, "not-host"),
+                 (guest["ticket"], {"account": person.id}, "not-host"), (owner.token, {}, "invalid-field"),
+                 (owner.token, {"account": person.id, "join": guest["join"]["id"]}, "invalid-field"),
+                 (owner.token, {"account": "acct_x"}, "invalid-field"), (owner.token, {"account": owner.id}, "state-conflict"),
+                 (owner.token, {"join": "join_" + "0" * 26}, "not-found"),
+                 (owner.token, {"account": person.id, "expires_at": "2001-01-01T00:00:00Z"}, "invalid-field"),
+                 (owner.token, {"account": person.id, "expires_at": "tomorrow"}, "invalid-field")]
+        for token, body, code in cases:
+            equal(daemon.web.post(target, body, token=token).code, code, f"{body}")
+        until = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(daemon.now() + 60))
+        daemon.web.post(target, {"account": person.id, "expires_at": until}, token=owner.token, expect=201)
+        equal(flows.ask(daemon, where, "Max", token=person.token, passcode=where.passcode).code, "join-refused", "before")
+        daemon.pass_time(61)
+        flows.ask(daemon, where, "Max", token=person.token, passcode=where.passcode, expect=201)
+        equal(daemon.web.get(target, token=owner.token, expect=200).json["items"], [], "the list after its time")

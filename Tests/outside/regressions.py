@@ -1,6 +1,6 @@
 """What a hostile review found once, each shown from outside, so that it is not lost again."""
 
-import calendar, glob, signal, time
+import calendar, glob, signal, threading, time
 
 import jwt   # Debian: python3-jwt
 
@@ -442,3 +442,53 @@ def the_stricter_kind_of_client_wins():
             joined = daemon.web.post(room.path + "/joins", body, expect=201).json
             equal(joined["join"]["client"]["kind"], expected, f"configured {configured}, claimed {claimed}")
             equal([item["client"]["kind"] for item in room.joins()], [expected], "what the host sees")
+
+
+@test()
+def a_host_s_arrival_lets_nobody_in_who_came_by_a_passcode_that_is_not_believed():
+    """With the waiting room off and admit_all, what waits for the host must not carry the unproven along."""
+    with Daemon() as daemon:
+        owner = flows.host(daemon)
+        where = flows.meeting(daemon, owner, policy={
+            "waiting_room": "off", "host_arrival": "admit_all", "passcode_failures": 1})
+        honest = flows.ask(daemon, where, "Ada", passcode=where.passcode, expect=201).json
+        flows.ask(daemon, where, "Eve", passcode="wrong-wrong", expect=403)
+        guess = flows.ask(daemon, where, "Eve", passcode="another guess", expect=201).json
+        seat = flows.arrive(daemon, where, owner)
+        flows.present(where, seat)
+        states = {join["id"]: join["state"] for join in where.joins()}
+        equal(states[honest["join"]["id"]], "admitted", "who knew the passcode")
+        equal(states[guess["join"]["id"]], "waiting", "who did not")
+
+
+@test()
+def a_suspension_takes_cohosts_out_whom_a_host_made():
+    with Daemon() as daemon:
+        owner = flows.host(daemon)
+        where = flows.meeting(daemon, owner)
+        guest = flows.knock(daemon, where, "Gus")
+        where.act("lock")
+        flows.admit(where, guest)
+        where.act("role", guest, body={"role": "cohost"})
+        where.act("suspend")
+        equal(guest.look().json["join"]["state"], "waiting", "the cohost by a host's hand")
+
+
+@test()
+def a_long_poll_is_not_blinded_by_what_happens_elsewhere():
+    """More events of others than one look takes in, and then one of ours: it is told at once."""
+    with Daemon(config={"limits": dict(waiting_per_meeting=2000)}) as daemon:
+        owner = flows.host(daemon)
+        elsewhere, ours = flows.meeting(daemon, owner), flows.meeting(daemon, owner)
+        guest = flows.knock(daemon, ours, "Gus")
+        after = daemon.web.get(f"{ours.path}/events?wait=0", token=owner.token, expect=200).json["after"]
+        for number in range(450):
+            daemon.web.post(f"/v1/meetings/{elsewhere.id}/{'lock' if number % 2 == 0 else 'unlock'}",
+                            token=owner.token, expect=200)
+        timer = threading.Timer(0.5, lambda: flows.admit(ours, guest))
+        timer.start()
+        begun = time.monotonic()
+        answer = daemon.web.get(f"{ours.path}/events?after={after}&wait=20", token=owner.token, expect=200).json
+        timer.join()
+        equal([event["event"] for event in answer["events"]], ["join.admitted"], "what was told")
+        check(time.monotonic() - begun < 5, "it waited for its time to run out")

@@ -13,6 +13,7 @@ enum Endpoints {
       .join(services), .listJoins(services),
       .admitJoin(services), .denyJoin(services), .removeJoin(services), .sendBackJoin(services), .changeRole(services),
       .changePublish(services), .messageJoin(services), .admitWaiting(services), .messageWaiting(services),
+      .listBans(services), .createBan(services), .deleteBan(services),
       .watchMeeting(services), .showOwnJoin(services), .watchOwnJoin(services), .withdrawJoin(services),
       .leaveJoin(services), .reportPresent(services), .reportLeft(services), .replaceRoster(services),
       .watchJoins(services), .acknowledgeRevocation(services),

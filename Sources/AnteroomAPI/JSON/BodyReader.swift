@@ -68,6 +68,12 @@ package struct BodyReader {
     return secret
   }
 
+  mutating func optionalTime(_ name: String) throws(Refusal) -> Instant? {
+    guard let text = try optionalString(name, limit: 40) else { return nil }
+    guard let time = Instant(rfc3339: text) else { throw wrong(name, "a time as 2026-11-22T08:30:00Z") }
+    return time
+  }
+
   mutating func optionalBool(_ name: String) throws(Refusal) -> Bool? {
     guard let value = take(name) else { return nil }
     guard case .bool(let flag) = value else { throw wrong(name, "true or false") }

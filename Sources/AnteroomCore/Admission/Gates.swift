@@ -143,7 +143,7 @@ package enum AdmissionPolicy {
     if let meeting = facts.meeting, meeting.tally.waiting >= facts.waitingCeiling {
       return verdict(.refuse(.waitingRoomFull))
     }
-    let told = [WaitingFor.opening, .host, .admission, .seat].first { waits.contains($0) }
+    let told = [WaitingFor.opening, .admission, .host, .seat].first { waits.contains($0) }
     return verdict(.wait(told ?? .admission))
   }
 }

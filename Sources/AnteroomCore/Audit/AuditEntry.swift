@@ -35,6 +35,7 @@ package enum AuditEvent: String, Sendable, CaseIterable {
   case joinLeft = "join.left"
   case grantRedeemed = "grant.redeemed"
   case banned = "ban.created"
+  case unbanned = "ban.deleted"
   case revocationAcknowledged = "revocation.acknowledged"
   case revocationUnconfirmed = "revocation.unconfirmed"
   case actRefused = "act.refused"

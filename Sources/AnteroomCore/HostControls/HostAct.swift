@@ -59,19 +59,21 @@ package enum HostControlPolicy {
     switch act {
     case .admit: judgeAdmit(join, meeting, isBarred: isBarred)
     case .deny:
-      if join.joinerClass.isHosting {
+      if join.joinerClass.isHosting || isHosting(join, byTicket: byTicket) {
         .impossible(.hosting)
       } else if join.state == .denied {
         .already
       } else {
         join.state.mayBecome(.denied) ? .move(to: .denied) : .impossible(.state)
       }
-    case .remove: judgeRemove(join, byTicket: byTicket)
+    case .remove: judgeRemove(join, byTicket: byTicket, isBarred: isBarred)
     case .sendBack:
       if isHosting(join, byTicket: byTicket) {
         .impossible(.hosting)
       } else if join.state == .waiting {
         .already
+      } else if join.state == .left && join.mayRejoin {
+        .forfeit
       } else {
         join.state.mayBecome(.waiting) ? .move(to: .waiting) : .impossible(.state)
       }
@@ -91,10 +93,11 @@ package enum HostControlPolicy {
     return .move(to: .admitted)
   }
 
-  private static func judgeRemove(_ join: Join, byTicket: Bool) -> JoinActVerdict {
+  private static func judgeRemove(_ join: Join, byTicket: Bool, isBarred: Bool) -> JoinActVerdict {
     if isHosting(join, byTicket: byTicket) { return .impossible(.hosting) }
     if join.state == .removed { return .already }
     if join.state == .left && join.mayRejoin { return .forfeit }
+    if join.state == .left && isBarred { return .already }
     return join.state.mayBecome(.removed) ? .move(to: .removed) : .impossible(.state)
   }
 

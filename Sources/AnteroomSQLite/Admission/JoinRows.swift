@@ -109,8 +109,10 @@ extension SQLiteSnapshot {
   func hasJoin(in meeting: MeetingID, frontEnd: String, audiences: [String]) throws(StorageFault) -> Bool {
     let marks = audiences.map { _ in "?" }.joined(separator: ", ")
     return try db.one(
-      "SELECT 1 FROM joins j WHERE j.meeting = ? AND (j.frontend = ? OR j.audience IN (\(marks))) LIMIT 1",
-      [.text(meeting.text), .text(frontEnd)] + audiences.map(Column.text)
+      """
+      SELECT 1 FROM meetings m JOIN joins j ON j.meeting = m.id AND j.occurrence = m.occurrence
+      WHERE m.id = ? AND j.state <> 'denied' AND j.state <> 'withdrawn' AND (j.frontend = ? OR j.audience IN (\(marks))) LIMIT 1
+      """, [.text(meeting.text), .text(frontEnd)] + audiences.map(Column.text)
     ) { _ in true } ?? false
   }
 

@@ -2,35 +2,83 @@ import AnteroomCore
 import AnteroomServices
 
 extension SQLiteSnapshot {
+  private static let banColumns =
+    "b.id, b.meeting, b.occurrence, b.account, b.join_id, b.reason, b.actor, b.created_at, b.expires_at"
+
+  private func readBan(_ row: Row, from offset: Int) -> Ban {
+    let meeting = MeetingID(known: row.text(offset + 1))
+    var reason: String?
+    if !row.hasNull(offset + 5), let salt = try? auditSalt(of: meeting.text) {
+      reason = sealing.openPersonal(row.blob(offset + 5), subjectSalt: salt).map { String(decoding: $0, as: UTF8.self) }
+    }
+    let target: Ban.Target =
+      row.optionalText(offset + 3).map { .account(AccountID(known: $0)) } ?? .join(JoinID(known: row.text(offset + 4)))
+    return Ban(
+      id: BanID(known: row.text(offset)), meeting: meeting, occurrence: row.integer(offset + 2), target: target,
+      reason: reason, by: row.text(offset + 6), createdAt: row.time(offset + 7),
+      expiresAt: row.optionalTime(offset + 8))
+  }
+
   func isBarred(
     account: AccountID?, lineage: JoinID?, from meeting: MeetingID, occurrence: Int64
   ) throws(StorageFault) -> Bool {
     try db.one(
       """
-      SELECT 1 FROM bans b WHERE b.meeting = ?1 AND b.occurrence = ?2
+      SELECT 1 FROM bans b WHERE b.meeting = ?1 AND b.occurrence = ?2 AND (b.expires_at IS NULL OR b.expires_at > ?5)
         AND (b.account = ?3 OR b.join_id = ?4
           OR b.account = (SELECT j.account FROM joins j WHERE j.id = ?4)) LIMIT 1
       """,
-      [.text(meeting.text), .integer(occurrence), .optional(account?.text), .optional(lineage?.text)]
+      [
+        .text(meeting.text), .integer(occurrence), .optional(account?.text), .optional(lineage?.text), .time(now),
+      ]
     ) { _ in true } ?? false
+  }
+
+  func bans(
+    of meeting: MeetingID, occurrence: Int64, after cursor: Int64?, limit: Int
+  ) throws(StorageFault) -> Page<Ban> {
+    try db.page(
+      """
+      SELECT b.seq, \(SQLiteSnapshot.banColumns) FROM bans b
+      WHERE b.meeting = ? AND b.occurrence = ? AND (b.expires_at IS NULL OR b.expires_at > ?) AND b.seq > ?
+      ORDER BY b.seq LIMIT ?
+      """, [.text(meeting.text), .integer(occurrence), .time(now), .integer(cursor ?? 0)], limit: limit
+    ) { readBan($0, from: 1) }
+  }
+
+  func ban(_ id: BanID) throws(StorageFault) -> Ban? {
+    try db.one("SELECT \(SQLiteSnapshot.banColumns) FROM bans b WHERE b.id = ?", [.text(id.text)]) {
+      readBan($0, from: 0)
+    }
   }
 }
 
 extension SQLiteTransaction {
-  func insert(_ ban: Ban) throws(StorageFault) {
+  func replace(_ ban: Ban) throws(StorageFault) {
     let (account, join): (Column, Column) =
       switch ban.target {
       case .account(let id): (.text(id.text), .null)
       case .join(let id): (.null, .text(id.text))
       }
+    var reason = Column.null
+    if let text = ban.reason, let salt = try auditSalt(of: ban.meeting.text) {
+      reason = .blob(sealing.sealPersonal(Array(text.utf8), subjectSalt: salt))
+    }
+    try db.run(
+      "DELETE FROM bans WHERE meeting = ?1 AND occurrence = ?2 AND (account = ?3 OR join_id = ?4)",
+      [.text(ban.meeting.text), .integer(ban.occurrence), account, join])
     try db.run(
       """
-      INSERT INTO bans (id, meeting, occurrence, account, join_id, reason, actor, created_at)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+      INSERT INTO bans (id, meeting, occurrence, account, join_id, reason, actor, created_at, expires_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       [
-        .text(ban.id.text), .text(ban.meeting.text), .integer(ban.occurrence), account, join, .optional(ban.reason),
-        .text(ban.by), .time(ban.createdAt),
+        .text(ban.id.text), .text(ban.meeting.text), .integer(ban.occurrence), account, join, reason, .text(ban.by),
+        .time(ban.createdAt), .optional(ban.expiresAt),
       ])
+  }
+
+  func delete(_ ban: BanID) throws(StorageFault) {
+    try db.run("DELETE FROM bans WHERE id = ?", [.text(ban.text)])
   }
 }

@@ -271,17 +271,20 @@ enum Schema {
     CREATE INDEX revocations_open ON revocations (event) WHERE acknowledged = 0 AND alarmed = 0;
 
     CREATE TABLE bans (
-      id TEXT PRIMARY KEY,
+      seq INTEGER PRIMARY KEY,
+      id TEXT NOT NULL UNIQUE,
       meeting TEXT NOT NULL REFERENCES meetings (id) ON DELETE CASCADE,
       occurrence INTEGER NOT NULL,
       account TEXT,
       join_id TEXT,
-      reason TEXT,
+      -- Sealed: it is about a person.
+      reason BLOB,
       actor TEXT NOT NULL,
       created_at INTEGER NOT NULL,
+      expires_at INTEGER,
       CHECK ((account IS NULL) <> (join_id IS NULL)),
       UNIQUE (meeting, occurrence, account),
       UNIQUE (meeting, occurrence, join_id)
-    ) STRICT, WITHOUT ROWID;
+    ) STRICT;
     """
 }

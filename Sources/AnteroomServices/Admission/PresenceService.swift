@@ -20,7 +20,7 @@ package struct PresenceService: Sendable {
   package func present(_ id: JoinID, caller: Caller) async throws(StorageFault) -> PresenceResult {
     try await report(id, caller) { tx, join, meeting, cause throws(StorageFault) in
       if join.state == .present { return true }
-      guard meeting.state != .ended, join.mayHaveGrant else { return false }
+      guard meeting.state != .ended, join.mayHaveGrant, try tx.mayBeIn(join) else { return false }
       try tx.enter(&join, in: &meeting, cause)
       return true
     }
@@ -68,7 +68,7 @@ package struct PresenceService: Sendable {
       for joinID in ids {
         guard let stored = try tx.join(joinID), stored.join.meeting == id,
           caller.frontEnd.audiences.contains(stored.join.audience), stored.join.occurrence == meeting.occurrence,
-          meeting.state != .ended, stored.join.mayHaveGrant
+          meeting.state != .ended, stored.join.mayHaveGrant, try tx.mayBeIn(stored.join)
         else {
           barred.append(joinID)
           continue
@@ -78,6 +78,14 @@ package struct PresenceService: Sendable {
       }
       return barred
     }
+  }
+}
+
+extension Snapshot {
+  /// Whoever is in stays in until told otherwise; who comes in, or back, does so by a session that still stands.
+  fileprivate func mayBeIn(_ join: Join) throws(StorageFault) -> Bool {
+    if join.state == .present { return true }
+    return try isBacked(join)
   }
 }
 

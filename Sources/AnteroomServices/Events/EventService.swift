@@ -151,8 +151,9 @@ extension AdmissionPorts {
       case .session(_, let found): meeting = found
       case .ticket(let join, let found):
         meeting = found
-        // What was before it became a host's ticket is not its to know.
-        floor = try snapshot.lastRoleEvent(of: join) ?? Int64.max
+        // What was before it became a host's ticket is not its to know; the oldest events go first, so where
+        // that is not kept any more nothing from before is.
+        floor = try snapshot.lastRoleEvent(of: join) ?? 0
       }
     }
     let last = try snapshot.lastEvent()

@@ -50,7 +50,7 @@ extension HostControlService {
     case .deny(let reason, let message, let ban):
       join.message = message
       try tx.move(&join, to: .denied, in: &meeting, until: over, as: .joinDenied, revoking: revokes, cause)
-      if ban { try bar(join, in: &meeting, banID, reason, cause, tx) }
+      if ban { try tx.bar(join, in: &meeting, banID, reason, cause) }
     case .remove(let reason, let message, let ban):
       join.message = message
       if verdict == .forfeit {
@@ -58,9 +58,11 @@ extension HostControlService {
       } else {
         try tx.move(&join, to: .removed, in: &meeting, until: over, as: .joinRemoved, revoking: revokes, cause)
       }
-      if ban && !meeting.policy.removedMayReturn { try bar(join, in: &meeting, banID, reason, cause, tx) }
+      if ban && !meeting.policy.removedMayReturn { try tx.bar(join, in: &meeting, banID, reason, cause) }
     case .sendBack:
       join.wasSentBack = true
+      // Who is out for a moment has nowhere to go back to: only the way in without knocking ends.
+      if verdict == .forfeit { return try tx.forfeit(&join, in: &meeting) }
       try tx.move(
         &join, to: .waiting, in: &meeting, until: over, waitingFor: .admission, as: .joinSentBack, revoking: revokes,
         cause)
@@ -77,40 +79,6 @@ extension HostControlService {
       }
     case .message(let text):
       try tx.change(&join, in: &meeting, as: .joinMessage, cause) { $0.message = text }
-    }
-  }
-
-  /// Bars whoever it is from coming back: the account, or the chain of tickets where there is none. What else
-  /// they have open here goes with it: a second device is the same person.
-  private static func bar(
-    _ join: Join, in meeting: inout Meeting, _ id: BanID, _ reason: String?, _ cause: Cause, _ tx: any Transaction
-  ) throws(StorageFault) {
-    try tx.insert(
-      Ban(
-        id: id, meeting: meeting.id, occurrence: meeting.occurrence,
-        target: join.account.map(Ban.Target.account) ?? .join(join.lineage), reason: reason, by: cause.actor.text,
-        createdAt: tx.now))
-    try tx.append(
-      AuditEntry(
-        .banned, by: cause.actor, subject: meeting.id.text, request: cause.request,
-        detail: [("ban", id.text), ("on", join.account == nil ? "join" : "account"), ("join", join.id.text)]))
-    // Who knows the passcode can come back under another name, without account and ticket.
-    if meeting.policy.openTo == .link && !meeting.passcodeIsSuspect {
-      meeting.passcodeIsSuspect = true
-      try tx.update(meeting)
-    }
-    let over = tx.now.adding(seconds: meeting.policy.ticketSeconds)
-    let others = try tx.openJoins(
-      in: meeting.id, occurrence: meeting.occurrence, of: join.account, lineage: join.lineage)
-    for var other in others where other.id != join.id && other.joinerClass != .host {
-      let why = Cause(cause.actor, cause.request, detail: [("by", "ban")])
-      switch other.state {
-      case .waiting: try tx.move(&other, to: .denied, in: &meeting, until: over, as: .joinDenied, why)
-      case .admitted, .present:
-        try tx.move(&other, to: .removed, in: &meeting, until: over, as: .joinRemoved, revoking: true, why)
-      case .left: try tx.forfeit(&other, in: &meeting)
-      case .denied, .withdrawn, .expired, .removed: break
-      }
     }
   }
 }

@@ -108,14 +108,19 @@ extension Transaction {
       guard join.waitingFor == .host else { return }
       let isInvited = arrival == .admitAll || (arrival == .admitInvited && join.joinerClass == .invitee)
       let isFull = meeting.tally.seatsTaken >= meeting.policy.capacity
+      let isBarred = try isBarred(
+        account: join.account, lineage: join.lineage, from: meeting.id, occurrence: meeting.occurrence)
+      // Who came in by no proof, or by one that somebody barred knows too, is looked at one by one.
+      let mayComeUnseen =
+        !join.unproven && !join.wasSentBack && !isBarred && !meeting.locked && join.clientKind != .bot
       let why = Cause(cause.actor, cause.request, detail: [("by", "host_arrival")])
-      if isInvited && !isFull && !meeting.locked && join.clientKind != .bot {
+      if isInvited && !isFull && mayComeUnseen {
         try move(
           &join, to: .admitted, in: &meeting, until: now.adding(seconds: meeting.policy.seatSeconds),
           as: .joinAdmitted, why)
       } else {
         try change(&join, in: &meeting, as: .joinWaiting, why) {
-          $0.waitingFor = isInvited && isFull ? .seat : .admission
+          $0.waitingFor = isInvited && isFull && mayComeUnseen ? .seat : .admission
         }
       }
     }

@@ -59,16 +59,19 @@ struct EventFeed: Sendable {
     let deadline = ContinuousClock.now + .seconds(seconds)
     let subscription = events.subscribe(reader, caller: caller)
     defer { events.unsubscribe(subscription) }
+    var place = start
     while true {
       guard let caller = callerNow() else { throw Refusal(.permissionDenied) }
-      let answer = try await events.look(reader, after: start, caller: caller)
+      let answer = try await events.look(reader, after: place, caller: caller)
       if case .notHost = answer, caller.actsAsOperator { throw Refusal.noMeeting }
       let look = try answer.value()
       let left = deadline - ContinuousClock.now
       if !look.isEmpty || look.isOver || left <= .zero || Task.isCancelled {
         return .json(200) { EventText.page(look, for: EventText.View(reader, caller), into: &$0) }
       }
-      _ = await subscription.wait(timeout: min(left, patience(look)))
+      // What was passed over was others': it is not looked through again.
+      place = look.place
+      if !look.isFull { _ = await subscription.wait(timeout: min(left, patience(look))) }
     }
   }
 }

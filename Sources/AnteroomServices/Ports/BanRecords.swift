@@ -16,9 +16,12 @@ package struct Ban: Hashable, Sendable {
   /// Who did it: an identifier, never a name.
   package let by: String
   package let createdAt: Instant
+  /// Nil where it lasts as long as the occurrence.
+  package let expiresAt: Instant?
 
   package init(
-    id: BanID, meeting: MeetingID, occurrence: Int64, target: Target, reason: String?, by: String, createdAt: Instant
+    id: BanID, meeting: MeetingID, occurrence: Int64, target: Target, reason: String?, by: String, createdAt: Instant,
+    expiresAt: Instant? = nil
   ) {
     self.id = id
     self.meeting = meeting
@@ -27,6 +30,7 @@ package struct Ban: Hashable, Sendable {
     self.reason = reason
     self.by = by
     self.createdAt = createdAt
+    self.expiresAt = expiresAt
   }
 }
 
@@ -35,9 +39,15 @@ package protocol BanReading {
   func isBarred(
     account: AccountID?, lineage: JoinID?, from meeting: MeetingID, occurrence: Int64
   ) throws(StorageFault) -> Bool
+  /// Those in force in an occurrence, in the order of their ids.
+  func bans(
+    of meeting: MeetingID, occurrence: Int64, after cursor: Int64?, limit: Int
+  ) throws(StorageFault) -> Page<Ban>
+  func ban(_ id: BanID) throws(StorageFault) -> Ban?
 }
 
 package protocol BanWriting {
-  /// Nothing changes where the target is barred already.
-  func insert(_ ban: Ban) throws(StorageFault)
+  /// In place of the one that the target may have already.
+  func replace(_ ban: Ban) throws(StorageFault)
+  func delete(_ ban: BanID) throws(StorageFault)
 }

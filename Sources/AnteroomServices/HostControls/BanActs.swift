@@ -1,0 +1,126 @@
+package import AnteroomCore
+
+/// Whom a host bars, and for how long.
+package struct BanDraft: Sendable {
+  package let target: Ban.Target
+  package let reason: String?
+  package let expiresAt: Instant?
+
+  package init(target: Ban.Target, reason: String?, expiresAt: Instant?) {
+    self.target = target
+    self.reason = reason
+    self.expiresAt = expiresAt
+  }
+}
+
+extension HostControlService {
+  /// The bars in force in the running occurrence.
+  package func bans(
+    of id: MeetingID, after cursor: Int64?, limit: Int, caller: Caller
+  ) async throws(StorageFault) -> HostAnswer<Page<Ban>> {
+    let lifetime = ports.lifetime
+    return try await ports.store.read { snapshot throws(StorageFault) in
+      switch try snapshot.authority(over: id, caller: caller, lifetime: lifetime) {
+      case .invalidToken: return .invalidToken
+      case .secondFactorRequired: return .secondFactorRequired
+      case .none: return .notHost
+      case .ticket: return .sessionRequired
+      case .session(_, let meeting):
+        return .done(try snapshot.bans(of: id, occurrence: meeting.occurrence, after: cursor, limit: limit))
+      }
+    }
+  }
+
+  /// Bars somebody who need not be here: what they have open goes with it.
+  package func ban(_ draft: BanDraft, in id: MeetingID, caller: Caller) async throws(StorageFault) -> HostAnswer<Ban> {
+    let banID = BanID(random: ports.randomness.bytes(BanID.randomByteCount))
+    return try await ports.store.write { tx throws(StorageFault) -> HostAnswer<Ban> in
+      try tx.endDueJoins()
+      let authority = try tx.authority(over: id, caller: caller, lifetime: ports.lifetime)
+      guard var meeting = authority.meeting, let actor = authority.actor else {
+        return try refuse(authority, act: "ban", on: id, caller: caller, in: tx)
+      }
+      if authority.isTicket { return .sessionRequired }
+      var account: AccountID?
+      var lineage: JoinID?
+      switch draft.target {
+      case .account(let id):
+        // Whether there is such an account is not this host's to know.
+        account = id
+      case .join(let id):
+        guard let stored = try tx.join(id), stored.join.meeting == meeting.id else { return .noSuchJoin }
+        account = stored.join.account
+        lineage = stored.join.lineage
+      }
+      if account == meeting.host { return .impossible(.hosting) }
+      let ban = Ban(
+        id: banID, meeting: id, occurrence: meeting.occurrence,
+        target: account.map(Ban.Target.account) ?? .join(lineage ?? JoinID(known: "-")), reason: draft.reason,
+        by: actor.text, createdAt: tx.now, expiresAt: draft.expiresAt)
+      try tx.bar(ban, lineage: lineage, in: &meeting, Cause(actor, caller.request))
+      return .done(ban)
+    }
+  }
+
+  /// Lets somebody knock again. The passcode they know stays suspect until it is another.
+  package func unban(_ banID: BanID, in id: MeetingID, caller: Caller) async throws(StorageFault) -> HostAnswer<Void> {
+    try await ports.store.write { tx throws(StorageFault) -> HostAnswer<Void> in
+      let authority = try tx.authority(over: id, caller: caller, lifetime: ports.lifetime)
+      guard authority.meeting != nil, let actor = authority.actor else {
+        return try refuse(authority, act: "unban", on: id, caller: caller, in: tx)
+      }
+      if authority.isTicket { return .sessionRequired }
+      guard let ban = try tx.ban(banID), ban.meeting == id else { return .noSuchJoin }
+      try tx.delete(banID)
+      try tx.append(
+        AuditEntry(
+          .unbanned, by: actor, subject: id.text, request: caller.request, detail: [("ban", banID.text)]))
+      return .done(())
+    }
+  }
+}
+
+extension Transaction {
+  /// Bars whoever a join is of: the account, or the chain of tickets where there is none.
+  func bar(
+    _ join: Join, in meeting: inout Meeting, _ id: BanID, _ reason: String?, _ cause: Cause
+  ) throws(StorageFault) {
+    try bar(
+      Ban(
+        id: id, meeting: meeting.id, occurrence: meeting.occurrence,
+        target: join.account.map(Ban.Target.account) ?? .join(join.lineage), reason: reason, by: cause.actor.text,
+        createdAt: now), lineage: join.lineage, in: &meeting, Cause(cause.actor, cause.request))
+  }
+
+  /// Bars somebody from coming back. What they have open here goes with it: a second device is the same person.
+  func bar(_ ban: Ban, lineage: JoinID?, in meeting: inout Meeting, _ cause: Cause) throws(StorageFault) {
+    try replace(ban)
+    var account: AccountID?
+    if case .account(let id) = ban.target { account = id }
+    try append(
+      AuditEntry(
+        .banned, by: cause.actor, subject: meeting.id.text, request: cause.request,
+        detail: [("ban", ban.id.text), ("on", account?.text ?? lineage?.text ?? "")]))
+    // Who knows the passcode can come back under another name, without account and ticket.
+    if meeting.policy.openTo == .link && !meeting.passcodeIsSuspect {
+      meeting.passcodeIsSuspect = true
+      try update(meeting)
+    }
+    let open = try openJoins(
+      in: meeting.id, occurrence: meeting.occurrence, of: account, lineage: lineage ?? JoinID(known: "-"))
+    let shutOut = open.filter { $0.joinerClass != .host }
+    if shutOut.contains(where: \.mayHaveGrant) { try raiseEpoch(of: &meeting, by: cause.actor) }
+    let over = now.adding(seconds: meeting.policy.ticketSeconds)
+    let why = Cause(cause.actor, cause.request, detail: [("by", "ban")])
+    for var join in shutOut {
+      switch join.state {
+      case .waiting: try move(&join, to: .denied, in: &meeting, until: over, as: .joinDenied, why)
+      case .admitted, .present:
+        try move(&join, to: .removed, in: &meeting, until: over, as: .joinRemoved, revoking: true, why)
+      case .left:
+        try change(&join, in: &meeting, as: .joinRemoved, revoking: true, why) { $0.mayRejoin = false }
+      case .denied, .withdrawn, .expired, .removed: break
+      }
+    }
+  }
+}
