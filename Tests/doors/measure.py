@@ -1,1 +1,109 @@
-"""later"""
+"""What Anteroom costs Prosody: joins a second and processor time for each, with the rooms' own password and with
+Anteroom, side by side in one run."""
+
+import base64, re, selectors, socket, time
+
+from flows import OPEN, host, meeting
+from harness import Failure, check, parallel, test
+from prosody import GUESTS, PLAIN, ROOMS, Prosody, daemon
+
+JOINS, ROUNDS, CLIENTS, ROOMS_USED = 640, 5, 32, 16
+# The ceiling of the issue that asked for this door.
+ALLOWED_MS = 0.5
+
+
+class Wire:
+    """As little of a client as can join: what it costs must not hide what is measured."""
+
+    def __init__(self, port):
+        self.socket, self.buffer = socket.create_connection(("127.0.0.1", port), 10), ""
+        self.open("</stream:features>")
+        self.send("<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='ANONYMOUS'/>")
+        self.until("<success")
+        self.buffer = ""
+        self.open("</stream:features>")
+        self.send("<iq type='set' id='b'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></iq>")
+        self.until("</iq>")
+
+    def open(self, wanted):
+        self.send(f"<?xml version='1.0'?><stream:stream to='{GUESTS}' version='1.0' xmlns='jabber:client' "
+                  "xmlns:stream='http://etherx.jabber.org/streams'>")
+        self.until(wanted)
+
+    def send(self, text):
+        self.socket.sendall(text.encode())
+
+    def until(self, wanted):
+        """Reads up to `wanted`; an error on the way is a failure of the run."""
+        while wanted not in self.buffer:
+            chunk = self.socket.recv(65536)
+            check(chunk, "Prosody closed the connection")
+            self.buffer += chunk.decode()
+            if "type='error'" in self.buffer and wanted != "type='error'":
+                raise Failure("refused while measuring: " + self.buffer[-400:])
+        _, _, self.buffer = self.buffer.partition(wanted)
+
+    def come_and_go(self, room, nick, passcode, times, leave=True):
+        for _ in range(times):
+            self.send(f"<presence to='{room}/{nick}'><x xmlns='http://jabber.org/protocol/muc'>"
+                      f"<password>{passcode}</password></x></presence>")
+            self.until("<subject")   # what a room says last to who came in
+            if leave:
+                self.send(f"<presence type='unavailable' to='{room}/{nick}'/>")
+                self.until("code='110'")
+
+
+def side(prosody, rooms, wires):
+    """Joins a second, and milliseconds of Prosody's processor time for one join and leaving."""
+    share = JOINS // len(wires)
+    cpu, started = prosody.cpu(), time.monotonic()
+    parallel(len(wires), lambda index: wires[index].come_and_go(*rooms[index % len(rooms)][:1], f"n{index}",
+                                                                rooms[index % len(rooms)][1], share))
+    spent = time.monotonic() - started
+    return share * len(wires) / spent, (prosody.cpu() - cpu) * 1000 / (share * len(wires))
+
+
+@test(exclusive=True, seconds=300)
+def anteroom_adds_at_most_half_a_millisecond_of_prosodys_time_to_a_join():
+    with daemon() as d:
+        grace = host(d)
+        # Without the debug log, which both would pay for.
+        with Prosody(d, level="info") as prosody:
+            meetings = [meeting(d, grace, policy={**OPEN, "capacity": 1000}) for _ in range(ROOMS_USED)]
+            ours = [(f"{each.id}@{ROOMS}", each.passcode) for each in meetings]
+            theirs = [(f"room{index}@{PLAIN}", "violet-harbour") for index in range(ROOMS_USED)]
+            # Somebody stays in each room, so that it is there; the first one makes Prosody's own ask for a password.
+            keepers = [Wire(prosody.port) for _ in ours + theirs]
+            for keeper, (room, passcode) in zip(keepers, ours + theirs):
+                keeper.come_and_go(room, "keeper", passcode, 1, leave=False)
+            drain(keepers)
+            wires = [Wire(prosody.port) for _ in range(CLIENTS)]
+            figures = {"own password": [], "Anteroom": []}
+            for turn in range(ROUNDS):
+                for name, rooms in (("own password", theirs), ("Anteroom", ours)):
+                    figures[name].append(side(prosody, rooms, wires))
+            middle = {}
+            for name, taken in figures.items():
+                rate = sorted(rate for rate, _ in taken)[ROUNDS // 2]
+                middle[name] = sorted(cost for _, cost in taken)[ROUNDS // 2]
+                print(f"measured: {name:>12}: {rate:6.0f} joins a second, {middle[name]:.3f} ms of Prosody's processor time each "
+                      f"(rounds: {', '.join('%.3f' % cost for _, cost in taken)})")
+            added = middle["Anteroom"] - middle["own password"]
+            print(f"measured: Anteroom adds {added:.3f} ms; {ALLOWED_MS} are allowed", flush=True)
+            check(added <= ALLOWED_MS, f"Anteroom adds {added:.3f} ms of Prosody's processor time to a join")
+
+
+def drain(wires):
+    """Reads on what the keepers are sent, in a thread of its own, and forgets it."""
+    import threading
+    selector = selectors.DefaultSelector()
+    for wire in wires:
+        wire.socket.setblocking(False)
+        selector.register(wire.socket, selectors.EVENT_READ)
+
+    def read():
+        while True:
+            for key, _ in selector.select():
+                if not key.fileobj.recv(65536):
+                    selector.unregister(key.fileobj)
+    threading.Thread(target=read, daemon=True).start()

@@ -122,9 +122,8 @@ class Prosody:
 
     def cpu(self):
         """Seconds of processor time so far."""
-        with open(f"/proc/{self.process.pid}/stat") as file:
-            fields = file.read().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        with open(f"/proc/{self.process.pid}/schedstat") as file:
+            return int(file.read().split()[0]) / 1e9
 
     def log(self):
         with open(self.log_path, errors="replace") as file:

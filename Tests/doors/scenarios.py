@@ -50,7 +50,7 @@ def a_guest_comes_in_with_the_right_passcode_alone():
         row("they can talk", "heard: hello", eve.next())
         ada.leave(where)
         row("she leaves", "out", ada.next(but=("saw ", "heard")))
-        row("her seat is free", "present", states(where, "present"))
+        row("her seat is free", "left, present", states(where, "left", "present"))
 
 
 @test()

@@ -6,8 +6,9 @@ local jid = require "util.jid";
 
 local BY_ANTEROOM = "Who may be here is decided by Anteroom: use its own interface for that.";
 
--- Refuses on this component. is_inside(full address, room) says who is in; passing() the presence being let in.
-return function (is_inside, passing)
+-- Refuses on this component. is_inside(full address, room) says who is in, is_occupied(address in the room) the same
+-- from the other side; passing() is the presence being let in.
+return function (is_inside, passing, is_occupied)
 	local function refuse(event, kind, condition, text)
 		local room = jid.bare(event.stanza.attr.to);
 		event.origin.send(st.error_reply(event.stanza, kind, condition, text, room));
@@ -27,7 +28,8 @@ return function (is_inside, passing)
 	-- A name was judged when its owner came in.
 	module:hook("muc-occupant-pre-change", function (event)
 		if event.orig_occupant.nick ~= event.dest_occupant.nick then
-			return refuse(event, "cancel", "not-allowed", "Names cannot be changed here. Leave, and join under the other name.");
+			return refuse(event, "cancel", "not-allowed",
+				"Names cannot be changed here. Leave, and join under the other name.");
 		end
 	end, 1000000);
 
@@ -37,14 +39,27 @@ return function (is_inside, passing)
 		event.allowed, event.error, event.condition = false, "cancel", "not-allowed";
 	end, 1000000);
 
-	-- After the defaults were set, whatever the configuration says of them.
-	module:hook("muc-room-pre-create", function (event)
-		local room = event.room;
+	local function make_plain(room)
 		room:set_public(false);
 		room:set_persistent(false);
 		room:set_password(nil);
 		room:set_members_only(false);
-	end, -900);
+	end
+	-- After the defaults were set, whatever the configuration says of them.
+	module:hook("muc-room-pre-create", function (event) make_plain(event.room); end, -900);
+
+	-- A room from storage: made before there was Anteroom, or put aside because there were so many.
+	module:hook("muc-room-restored", function (event)
+		local room = event.room;
+		make_plain(room);
+		room._affiliations, room._affiliation_data = {}, {};
+		for nick, occupant in room:each_occupant() do
+			if not is_occupied(nick) then
+				occupant.role = nil;
+				room:save_occupant(occupant);
+			end
+		end
+	end, 1000000);
 
 	-- 201 says that a room was made, and asks its owner to configure it.
 	module:hook("muc-broadcast-presence", function (event)
@@ -62,7 +77,9 @@ return function (is_inside, passing)
 			return refuse(event, "cancel", "item-not-found");
 		end
 	end
-	for _, name in ipairs { "presence/bare"; "presence/host"; "message/bare"; "message/full"; "message/host"; "iq/bare"; "iq/full" } do
+	for _, name in ipairs {
+		"presence/bare"; "presence/host"; "message/bare"; "message/full"; "message/host"; "iq/bare"; "iq/full";
+	} do
 		module:hook(name, insiders_only, 1001);
 	end
 

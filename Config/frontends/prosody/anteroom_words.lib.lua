@@ -3,20 +3,23 @@
 local words = {};
 
 -- Anteroom's role of a join → the role in the room. A role that is not here may listen and nothing else.
-words.roles = setmetatable({ host = "moderator"; cohost = "moderator"; participant = "participant"; viewer = "visitor" },
-	{ __index = function () return "visitor"; end });
+words.roles = { host = "moderator"; cohost = "moderator"; participant = "participant"; viewer = "visitor" };
+setmetatable(words.roles, { __index = function () return "visitor"; end });
 
-local away = { "wait"; "remote-server-timeout"; "Nobody can be let in at the moment. Please try again in a little while." };
+local away = { "wait"; "remote-server-timeout";
+	"Nobody can be let in at the moment. Please try again in a little while." };
 local later = { "wait"; "resource-constraint"; "Too many attempts, or too much to do. Please try again later." };
 local nameless = { "modify"; "not-acceptable"; "This name cannot be used here. Please choose another one." };
 
 local refusals = {
 	["passcode-required"] = { "auth"; "not-authorized"; "This meeting asks for a passcode." };
-	["join-refused"] = { "auth"; "not-authorized"; "There is no such meeting, or the passcode is not right, or you may not join it." };
+	["join-refused"] = { "auth"; "not-authorized";
+		"There is no such meeting, or the passcode is not right, or you may not join it." };
 	["invalid-token"] = { "auth"; "not-authorized"; "Your sign-in has ended. Please sign in again." };
 	["invite-required"] = { "auth"; "registration-required"; "This meeting is for those who were invited." };
 	["sign-in-required"] = { "auth"; "registration-required"; "This meeting is for those who are signed in." };
-	["second-factor-required"] = { "auth"; "registration-required"; "This needs a sign-in with a second factor, which is not possible here." };
+	["second-factor-required"] = { "auth"; "registration-required";
+		"This needs a sign-in with a second factor, which is not possible here." };
 	["meeting-full"] = { "wait"; "service-unavailable"; "The meeting is full." };
 	["meeting-locked"] = { "cancel"; "not-allowed"; "The meeting is locked." };
 	["meeting-ended"] = { "cancel"; "item-not-found"; "The meeting is over." };

@@ -4,6 +4,7 @@
 local async = require "util.async";
 local new_sasl = require "util.sasl".new;
 local http = module:require "anteroom_http";
+local json = module:require "anteroom_json";
 
 -- A password is hashed, in line behind others: longer than anything else may take.
 local SIGN_IN_SECONDS = 25;
@@ -15,7 +16,7 @@ local tokens = {};   -- of each XMPP session that signed in
 local function forget(session)
 	local token = tokens[session];
 	tokens[session] = nil;
-	if token then http.call("DELETE", "/v1/sessions/current", { bearer = token }, function () end); end
+	if token then http.call("DELETE", "/v1/sessions/current", token, nil, function () end); end
 end
 
 local function close(session, text)
@@ -25,7 +26,7 @@ end
 
 -- Whether the session may do more than enrol a second factor: true, false, or nil where nobody knows.
 local function stands(token, callback)
-	http.call("GET", "/v1/accounts/me", { bearer = token }, function (answer)
+	http.call("GET", "/v1/accounts/me", token, nil, function (answer)
 		local said;
 		if answer and answer.status == 200 then said = true; end
 		if answer and (answer.status == 401 or answer.status == 403) then said = false; end
@@ -63,10 +64,10 @@ end
 -- The session's token; or false where the answer is no; or nil where there is none to be had.
 local function sign_in(session, username, password)
 	local answer = ask(function (callback)
-		http.call("POST", "/v1/sessions", {
-			body = { username = username; password = password; source = { ip = session.ip } };
-			seconds = SIGN_IN_SECONDS;
-		}, callback);
+		http.call("POST", "/v1/sessions", nil, json.object {
+			{ "username", username }; { "password", password };
+			{ "source", nil, session.ip and json.object { { "ip", session.ip } } };
+		}, callback, SIGN_IN_SECONDS);
 	end);
 	if not answer or answer.status >= 500 then return nil; end
 	-- 200 is a challenge: there is a second factor, which PLAIN cannot show.

@@ -3,18 +3,18 @@
 --
 -- This is the component's module, and loads mod_muc itself: where it fails to load, there are no rooms.
 
-assert(module:get_host_type() == "component", "Use it as a component: Component \"rooms.example.org\" \"muc_anteroom\"");
+assert(module:get_host_type() == "component",
+	"Use it as a component: Component \"rooms.example.org\" \"muc_anteroom\"");
 assert(module:get_option_boolean("component_admins_as_room_owners") == false,
 	"Set component_admins_as_room_owners = false: an admin of Prosody is no host of a meeting");
 assert(module:get_option_boolean("muc_room_locking") == false,
 	"Set muc_room_locking = false: a room has nobody who could unlock it");
 
-local array = require "util.array";
-local json = require "util.json";
 local st = require "util.stanza";
 local jid = require "util.jid";
 local resourceprep = require "util.encodings".stringprep.resourceprep;
 local http = module:require "anteroom_http";
+local json = module:require "anteroom_json";
 local words = module:require "anteroom_words";
 local open_stream = module:require "anteroom_stream";
 local guard_rooms = module:require "anteroom_room";
@@ -30,7 +30,7 @@ local MUC, MUC_USER = "http://jabber.org/protocol/muc", "http://jabber.org/proto
 -- The ticket outlives the join: who was put out and comes again shows it, under whatever name.
 local by_join = {};      -- those whose state Anteroom may still change
 local by_occupant = {};  -- those inside
-local asking, early = 0, {};
+local early, earlier = {}, {};  -- events of joins whose own answer is still on its way
 local passing;           -- the one that is being let in, during that call alone
 local stream;
 local muc;
@@ -64,19 +64,41 @@ end
 
 -- --- what Anteroom is told ------------------------------------------------------------------------------
 
-local function ignore() end
+-- What concerns one person in one room is said in order, each after the answer to the last: leaving and coming again
+-- on two connections could arrive the other way round.
+local function say(entry, method, target, bearer, body, callback)
+	local lane = entry.lane;
+	if lane.busy then
+		lane[#lane + 1] = function () say(entry, method, target, bearer, body, callback); end;
+		return;
+	end
+	lane.busy = true;
+	http.call(method, target, bearer, body, function (answer)
+		lane.busy = false;
+		if callback then callback(answer); end
+		if not lane.busy and lane[1] then table.remove(lane, 1)(); end
+	end);
+end
 
 local function report_drop(entry)
-	http.call("POST", "/v1/joins/" .. http.segment(entry.join) .. "/left", {}, ignore);
+	say(entry, "POST", "/v1/joins/" .. http.segment(entry.join) .. "/left");
 end
 
 -- Of one's own will: the right to come back without knocking goes.
 local function report_leave(entry)
-	local verb = entry.state == "waiting" and "withdraw" or "leave";
-	http.call("POST", "/v1/joins/self/" .. verb, { bearer = entry.ticket }, function (answer)
+	say(entry, "POST", "/v1/joins/self/leave", entry.ticket, nil, function (answer)
 		-- A ticket dies with the session that it was made with, which may have ended first.
 		if answer and answer.status == 401 then report_drop(entry); end
 	end);
+end
+
+-- Not to be let in after all. An admission cannot be given back, only taken up and left.
+local function report_withdrawal(entry, state)
+	if state == "waiting" then
+		return say(entry, "POST", "/v1/joins/self/withdraw", entry.ticket);
+	end
+	say(entry, "POST", "/v1/joins/" .. http.segment(entry.join) .. "/present");
+	report_leave(entry);
 end
 
 -- --- in and out -----------------------------------------------------------------------------------------
@@ -90,9 +112,8 @@ local function put_out(entry, reason)
 end
 
 local function report_presence(entry)
-	local join = entry.join;
-	http.call("POST", "/v1/joins/" .. http.segment(join) .. "/present", {}, function (answer)
-		if not answer or answer.status == 200 or entry.join ~= join then return; end
+	say(entry, "POST", "/v1/joins/" .. http.segment(entry.join) .. "/present", nil, nil, function (answer)
+		if not answer or answer.status == 200 then return; end
 		if answer.status == 409 or answer.status == 404 then
 			put_out(entry, words.barred);
 		else
@@ -103,26 +124,26 @@ end
 
 local function let_in(entry)
 	if entry.origin.destroyed then
-		report_drop(entry);
+		report_withdrawal(entry);
 		return settle(entry, "out");
 	end
 	local name = resourceprep(entry.nick, true);
 	local occupant = name and (entry.room .. "/" .. name);
 	local room = muc.get_room_from_jid(entry.room);
 	if not occupant or by_occupant[occupant] or (room and room:get_occupant_by_nick(occupant)) then
-		report_leave(entry);
+		report_withdrawal(entry);
 		return refuse(entry, { "cancel"; "conflict"; "Somebody with this name is already there." });
 	end
-	local presence = st.clone(entry.presence);
+	local presence = entry.presence;
 	presence.attr.to = occupant;
-	passing = { entry = entry; presence = presence };
+	passing = entry;
 	local ok, trouble = xpcall(module.fire_event, debug.traceback, module, "presence/full",
 		{ origin = entry.origin; stanza = presence });
 	passing = nil;
 	if not ok then module:log("error", "Could not let somebody in: %s", trouble); end
 	room = muc.get_room_from_jid(entry.room);
 	if not (ok and room and room:get_occupant_by_real_jid(entry.jid)) then
-		report_leave(entry); -- The room would not have it, and has said so.
+		report_withdrawal(entry); -- The room would not have it, and has said so.
 		return settle(entry, "out");
 	end
 	entry.occupant = occupant;
@@ -131,7 +152,7 @@ local function let_in(entry)
 end
 
 module:hook("muc-occupant-pre-join", function (event)
-	if passing then event.occupant.role = words.roles[passing.entry.role]; end
+	if passing then event.occupant.role = words.roles[passing.role]; end
 end, -50);
 
 -- Only those who went by themselves or broke off are still `inside` here: put_out settles before it puts out.
@@ -146,7 +167,7 @@ end, 1000);
 
 -- What only the person's own view of the join has: why it waits, and the host's words.
 local function own_view(entry, callback)
-	http.call("GET", "/v1/joins/self", { bearer = entry.ticket }, function (answer)
+	http.call("GET", "/v1/joins/self", entry.ticket, nil, function (answer)
 		local view = http.decode(answer);
 		local join = view.join or {};
 		callback(answer, join, join.waiting or view.waiting or {}, view.message or join.message);
@@ -167,7 +188,9 @@ local function hold(entry, waiting)
 	if waiting then tell(entry, words.waiting(waiting)); else tell_waiting(entry); end
 end
 
-local refused_by_state = { denied = words.denied; removed = words.removed; expired = words.expired; withdrawn = words.expired };
+local refused_by_state = {
+	denied = words.denied; removed = words.removed; expired = words.expired; withdrawn = words.expired;
+};
 
 -- Puts a join's state, wherever it was heard of, into effect.
 local function apply(entry, state, role)
@@ -185,8 +208,10 @@ local function apply(entry, state, role)
 				refuse(entry, { "auth"; "forbidden"; refused_by_state[state] }, message);
 			end);
 		else
+			-- First out, and then whatever the host had to say.
 			put_out(entry, refused_by_state[state]);
 			settle(entry, "out");
+			own_view(entry, function (_, _, _, message) if message then tell(entry, message); end end);
 		end
 	end
 end
@@ -195,55 +220,76 @@ end
 
 local function admit(entry, join)
 	if join.state == "waiting" then return hold(entry, join.waiting); end
-	if join.state ~= "admitted" and join.state ~= "present" then return refuse(entry, words.away); end
+	-- `left`: broken off a while ago, and still with the right to come back.
+	if join.state ~= "admitted" and join.state ~= "present" and join.state ~= "left" then
+		return refuse(entry, words.away);
+	end
 	by_join[entry.join] = entry;
 	let_in(entry);
 end
 
-local function answered(entry, answer)
+-- The members of an answer that every join has. By patterns, which no name can imitate (a quote inside a text comes
+-- escaped), because decoding the rest would be a good part of what a join costs; where one is missing, by decoding.
+local function read_join(entry, answer)
+	local join = {
+		id = http.find(answer, '"id":"(join_%w+)"'); state = http.find(answer, '"state":"(%a+)"');
+		role = http.find(answer, '"role":"(%a+)"'); display_name = entry.nick;
+	};
+	local ticket = http.find(answer, '"ticket":"([%w_%-]+)"');
+	local same_name = answer.text:find('"display_name":' .. json.quote(entry.nick), answer.from, true);
+	if join.id and join.state == "admitted" and join.role and same_name and ticket then return join, ticket; end
 	local said = http.decode(answer);
-	local join = said.join;
-	if not join then
-		local reason = words.refusal(said.code);
-		if answer and (answer.status == 500 or said.code == "permission-denied" or said.code == "peer-not-allowed") then
-			module:log("error", "anteroomd refuses to be asked for a join: %s", said.code or answer.status);
-		end
-		return refuse(entry, reason);
+	return said.join, said.ticket;
+end
+
+local function refused(entry, answer)
+	local code = http.decode(answer).code;
+	if code == "permission-denied" or code == "peer-not-allowed" then
+		module:log("error", "anteroomd refuses to be asked for a join: %s", code);
 	end
-	entry.join, entry.ticket, entry.role = join.id, said.ticket or entry.ticket, join.role;
+	refuse(entry, words.refusal(code));
+end
+
+local function answered(entry, answer)
+	if not answer or answer.status > 201 then return refused(entry, answer); end
+	local join, ticket = read_join(entry, answer);
+	if not join then return refused(entry, answer); end
+	entry.join, entry.ticket, entry.role = join.id, ticket or entry.ticket, join.role;
 	entry.nick = join.display_name or entry.nick;
-	local changed = early[join.id];
-	if changed and changed.state then join.state, join.role = changed.state, changed.role or join.role; end
+	local changed = early[join.id] or earlier[join.id];
 	if entry.gone or entry.origin.destroyed then
-		entry.state = join.state;
-		report_leave(entry);
-		return settle(entry, "out");
+		report_withdrawal(entry, changed and changed.state or join.state);
+		settle(entry, "out");
+	elseif changed and changed.state ~= "waiting" then
+		by_join[join.id], entry.state = entry, "waiting";
+		apply(entry, changed.state, changed.role);
+	else
+		admit(entry, join);
 	end
-	admit(entry, join);
 end
 
 local function ask(entry, passcode)
 	if not stream.open then return refuse(entry, words.away); end
-	entry.state, asking = "asking", asking + 1;
-	http.call("POST", "/v1/meetings/" .. http.segment(entry.meeting) .. "/joins", {
-		name = "/v1/meetings/{meeting}/joins"; bearer = entry.origin.anteroom_token;
-		body = {
-			display_name = entry.nick; passcode = passcode; ticket = entry.ticket;
-			client = { kind = "person"; name = "xmpp" };
-			source = entry.origin.ip and { ip = entry.origin.ip } or nil;
-		};
-	}, function (answer)
-		asking = asking - 1;
-		answered(entry, answer);
-		if asking == 0 then early = {}; end
-	end);
+	entry.state = "asking";
+	local ip = entry.origin.ip;
+	say(entry, "POST", "/v1/meetings/" .. http.segment(entry.meeting) .. "/joins", entry.origin.anteroom_token,
+		'{"display_name":' .. json.quote(entry.nick)
+			.. (passcode and ',"passcode":' .. json.quote(passcode) or "")
+			.. (entry.ticket and ',"ticket":' .. json.quote(entry.ticket) or "")
+			.. (ip and ',"source":{"ip":' .. json.quote(ip) .. "}" or "")
+			.. ',"client":{"kind":"person","name":"xmpp"}}',
+		function (answer) answered(entry, answer); end);
 end
 
 -- Takes the passcode out of the stanza, so that nothing behind this door ever has it.
 local function take_passcode(presence)
-	local x = presence:get_child("x", MUC);
-	local passcode = x:get_child_text("password");
-	x:maptags(function (tag) return tag.name ~= "password" and tag or nil; end);
+	local passcode = presence:get_child("x", MUC):get_child_text("password");
+	presence:maptags(function (tag)
+		if tag.name == "x" and tag.attr.xmlns == MUC then
+			tag:maptags(function (child) return child.name ~= "password" and child or nil; end);
+		end
+		return tag;
+	end);
 	return passcode ~= "" and passcode or nil;
 end
 
@@ -251,33 +297,36 @@ local function enter(origin, stanza)
 	local room = jid.bare(stanza.attr.to);
 	local meeting, _, nick = jid.split(stanza.attr.to);
 	local passcode = take_passcode(stanza);
-	local entry = entry_of(origin, room);
-	if entry and entry.state == "revoked" then settle(entry, "out"); end
-	if entry and entry.state ~= "out" then
-		if entry.asked ~= nick then
-			origin.send(st.error_reply(stanza, "cancel", "not-allowed", "You asked to come in under another name. Leave first.", room));
-		elseif entry.state == "waiting" then
-			entry.presence = st.clone(stanza);
-			tell_waiting(entry);
+	local before = entry_of(origin, room);
+	if not meeting or origin.type ~= "c2s" then
+		-- Nobody vouches for where the people of another server come from.
+		origin.send(st.error_reply(stanza, "cancel", "not-allowed",
+			"Only people who are connected to this server can come in.", room));
+		return;
+	end
+	if before and before.state == "revoked" then settle(before, "out"); end
+	if before and before.state ~= "out" then
+		if before.asked ~= nick then
+			origin.send(st.error_reply(stanza, "cancel", "not-allowed",
+				"You asked to come in under another name. Leave first.", room));
+		elseif before.state == "waiting" then
+			before.presence = stanza;
+			tell_waiting(before);
 		end
 		return;
 	end
-	origin.anteroom_joins = origin.anteroom_joins or {};
-	entry = {
+	local entry = {
 		origin = origin; jid = stanza.attr.from; room = room; meeting = meeting; asked = nick; nick = nick;
-		presence = st.clone(stanza); state = "out"; ticket = entry and entry.ticket;
+		presence = stanza; state = "out"; ticket = before and before.ticket; lane = before and before.lane or {};
 	};
+	origin.anteroom_joins = origin.anteroom_joins or {};
 	origin.anteroom_joins[room] = entry;
-	if not meeting or origin.type ~= "c2s" then
-		-- Nobody vouches for where the people of another server come from.
-		return refuse(entry, { "cancel"; "not-allowed"; "Only people who are connected to this server can come in." });
-	end
 	ask(entry, passcode);
 end
 
 local function go(entry)
 	if entry.state == "waiting" then
-		report_leave(entry);
+		report_withdrawal(entry, "waiting");
 		settle(entry, "out");
 	elseif entry.state == "asking" then
 		entry.gone = true;
@@ -316,10 +365,15 @@ local function change_of_state(data)
 	local entry = of_join(data);
 	if entry and entry.state ~= "asking" then
 		apply(entry, data.state, data.role);
-	elseif asking > 0 and data.join then
-		early[data.join] = data; -- The answer with this join's id is still on its way.
+	elseif data.join then
+		early[data.join] = data;
 	end
 end
+-- No answer is waited for as long as that.
+module:add_timer(10, function ()
+	if next(early) or next(earlier) then early, earlier = {}, early; end
+	return 10;
+end);
 for _, name in ipairs { "admitted"; "waiting"; "denied"; "removed"; "sent_back"; "expired"; "withdrawn" } do
 	events["join." .. name] = change_of_state;
 end
@@ -355,13 +409,13 @@ end
 events["revocation"] = function (data)
 	local entry = of_join(data);
 	if entry then put_out(entry, words.barred); end
-	http.call("POST", "/v1/revocations/" .. http.segment(tostring(data.revocation)) .. "/ack", {}, ignore);
+	http.call("POST", "/v1/revocations/" .. http.segment(tostring(data.revocation)) .. "/ack", nil, nil, function () end);
 end
 
 -- The whole truth of who is inside, for one meeting; and out with those who may not be any more.
 local function send_roster(meeting, joins)
-	http.call("PUT", "/v1/meetings/" .. http.segment(meeting) .. "/roster", { body = { joins = joins } },
-		function (answer)
+	http.call("PUT", "/v1/meetings/" .. http.segment(meeting) .. "/roster", nil,
+		json.object { { "joins", nil, json.array(joins) } }, function (answer)
 			if not answer or answer.status ~= 200 then
 				module:log("warn", "The roster was not taken (%s)", answer and answer.status or "no answer");
 				return;
@@ -374,8 +428,9 @@ end
 
 local function send_rosters(meetings)
 	for _, entry in pairs(by_occupant) do
-		meetings[entry.meeting] = meetings[entry.meeting] or array();
-		meetings[entry.meeting]:push(entry.join);
+		local joins = meetings[entry.meeting] or {};
+		meetings[entry.meeting] = joins;
+		joins[#joins + 1] = entry.join;
 	end
 	for meeting, joins in pairs(meetings) do send_roster(meeting, joins); end
 end
@@ -385,7 +440,7 @@ events["snapshot"] = function (data)
 	local known, meetings = {}, {};
 	for _, join in ipairs(data.joins or {}) do
 		known[join.join] = join;
-		if join.state == "present" then meetings[join.meeting] = meetings[join.meeting] or array(); end
+		if join.state == "present" then meetings[join.meeting] = meetings[join.meeting] or {}; end
 	end
 	send_rosters(meetings);
 	local held = {};
@@ -401,11 +456,7 @@ events["snapshot"] = function (data)
 end
 
 local function on_event(name, text)
-	local act = events[name];
-	if not act then return; end -- Most of them: what this door reported itself.
-	local data = json.decode(text);
-	if type(data) ~= "table" then return; end
-	local ok, trouble = xpcall(act, debug.traceback, data);
+	local ok, trouble = xpcall(events[name], debug.traceback, json.decode(text));
 	if not ok then module:log("error", "After the event %s: %s", name, trouble); end
 end
 
@@ -415,17 +466,21 @@ local function is_inside(address, room)
 	return entry ~= nil and entry.state == "inside";
 end
 
-guard_rooms(is_inside, function () return passing and passing.presence; end);
-muc = module:depends "muc";
+guard_rooms(is_inside, function () return passing and passing.presence; end, function (occupant)
+	return by_occupant[occupant] ~= nil;
+end);
 
-stream = open_stream(http, "/v1/events", {
-	event = on_event;
+stream = open_stream("/v1/events", {
+	events = events; event = on_event;
 	open = function (resumed)
 		module:log("info", "anteroomd is there");
 		if resumed then send_rosters({}); end
 	end;
 	lost = function () module:log("warn", "anteroomd is away: those inside stay, nobody new comes in"); end;
 });
+
+-- Last: there are no rooms before everything above is in place.
+muc = module:depends "muc";
 
 -- Without this module nobody watches the rooms: they close.
 function module.unload()
