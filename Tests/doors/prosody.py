@@ -36,9 +36,10 @@ VirtualHost "guests.test"
 Component "rooms.test" "muc_anteroom"
 	component_admins_as_room_owners = false
 	muc_room_locking = false
+	muc_room_default_history_length = 0
 Component "plain.test" "muc"
 	muc_room_locking = false
-	storage = "memory"
+	muc_room_default_history_length = 0
 """
 
 
@@ -138,14 +139,15 @@ class Prosody:
 
 class Loop:
     """slixmpp's own thread. Tests stay plain functions."""
-    loop = None
+    loop, lock = None, threading.Lock()
 
     @classmethod
     def start(cls):
-        if cls.loop is None:
-            cls.loop = asyncio.new_event_loop()
-            threading.Thread(target=cls.run, daemon=True).start()
-        return cls.loop
+        with cls.lock:
+            if cls.loop is None:
+                cls.loop = asyncio.new_event_loop()
+                threading.Thread(target=cls.run, daemon=True).start()
+            return cls.loop
 
     @classmethod
     def run(cls):

@@ -1,13 +1,14 @@
 """What people meet at Prosody's door: a row of the table for everything that is expected and what happened."""
 
-import re, secrets, time
+import os, re, secrets, signal, time
 
 import flows
 from flows import OPEN, host, member, meeting
-from harness import Failure, check, equal, parallel, test
-from prosody import GUESTS, PEOPLE, ROOMS, Person, Prosody, daemon
+from harness import Failure, check, parallel, test
+from prosody import ROOMS, Person, Prosody, daemon
 
-FREE = {**OPEN}
+FREE = {**OPEN}                       # in with the passcode alone
+KNOCK = {"before_host": "allow"}     # in when a host says so
 
 
 def row(what, expected, happened):
@@ -32,6 +33,21 @@ def states(where, *wanted):
         if found == sorted(wanted) or time.monotonic() > deadline:
             return ", ".join(found) or "none"
         time.sleep(0.02)
+
+
+def act(where, verb, join=None, **body):
+    """What a host does, through Anteroom's own interface and never through Prosody."""
+    target = f"{where.path}/joins/{join['id']}/{verb}" if join else f"{where.path}/{verb}"
+    return where.daemon.web.post(target, body or None, token=where.owner.token, expect=200)
+
+
+def named(where, name):
+    return next(join for join in where.joins() if join["display_name"] == name and join["state"] != "left")
+
+
+def within(seconds, spent):
+    print(f"measured: {spent * 1000:.0f} ms")
+    return f"within {seconds} s" if spent <= seconds else f"{spent:.2f} s"
 
 
 @test()
@@ -95,27 +111,27 @@ def a_room_of_an_unknown_id_is_refused_and_leaves_nothing():
 @test()
 def whoever_waits_is_let_in_without_doing_anything():
     with daemon() as d, Prosody(d) as prosody:
-        where = meeting(d, host(d), policy={"before_host": "allow"})
+        where = meeting(d, host(d), policy=KNOCK)
         ada = Person(prosody)
         row("she knocks", WAITS, ada.join(where, "Ada", where.passcode).next())
         row("the host sees her", "waiting", states(where, "waiting"))
         row("nothing more comes by itself", "nothing", ada.next(0.5))
         (knock,) = where.joins("waiting")
         started = time.monotonic()
-        d.web.post(f"{where.path}/joins/{knock['id']}/admit", token=where.owner.token, expect=200)
+        act(where, "admit", knock)
         came = row("the host admits her", "in as participant", ada.next())
-        row("from the host's act to inside", "within 1 s", f"within 1 s" if came.at - started < 1 else f"{came.at - started:.2f} s")
+        row("from the host's act to inside", "within 1 s", within(1, came.at - started))
         row("Anteroom has her", "present", states(where, "present"))
 
 
 @test()
 def whoever_waits_can_be_denied_or_go_away():
     with daemon() as d, Prosody(d) as prosody:
-        where = meeting(d, host(d), policy={"before_host": "allow"})
+        where = meeting(d, host(d), policy=KNOCK)
         ada, bob, eve = Person(prosody), Person(prosody), Person(prosody)
         row("Ada knocks", WAITS, ada.join(where, "Ada", where.passcode).next())
         (knock,) = where.joins("waiting")
-        d.web.post(f"{where.path}/joins/{knock['id']}/deny", {"message": "Not today."}, token=where.owner.token, expect=200)
+        act(where, "deny", knock, message="Not today.")
         row("the host denies her", "refused: forbidden", ada.next())
         check(any("Not today." in text for text in ada.stream), "the host's message did not come")
         row("Bob knocks", WAITS, bob.join(where, "Bob", where.passcode).next())
@@ -138,3 +154,229 @@ def a_sign_in_is_by_password_and_a_second_factor_cannot_be_left_out():
         bare = flows.account(d, roles=["host"])
         row("the right password of an account that needs one", "refused: not-authorized",
             Person(prosody, bare.username, bare.password).outcome)
+
+
+@test()
+def whoever_is_removed_is_out_within_a_second_and_stays_out_under_another_name():
+    with daemon() as d, Prosody(d) as prosody:
+        where = meeting(d, host(d), policy=FREE)
+        ada, eve = Person(prosody), Person(prosody)
+        row("Ada comes in", "in as participant", ada.join(where, "Ada", where.passcode).next())
+        row("Eve comes in", "in as participant", eve.join(where, "Eve", where.passcode).next())
+        row("Ada sees her", "saw Eve come", ada.next(but=()))
+        started = time.monotonic()
+        act(where, "remove", named(where, "Eve"), message="Enough.")
+        out = row("the host removes Eve", "out (307): You were removed from the meeting.", eve.next())
+        row("from the host's act to out, at her client", "within 1 s", within(1, out.at - started))
+        row("she reads why", "told: Enough.", eve.next())
+        row("Ada sees it", "saw Eve go", ada.next(but=()))
+        row("under another name", "refused: not-authorized", eve.join(where, "Mallory", where.passcode).next())
+        row("as another guest, she waits to be looked at", WAITS, Person(prosody).join(where, "Mallory", where.passcode).next())
+        ada.say(where, "go on")
+        row("Ada is still in", "heard: go on", ada.next())
+        time.sleep(0.3)
+        row("revocations that nobody confirmed", "0", unconfirmed(d))
+
+
+def unconfirmed(d):
+    """Revocations that the door did not acknowledge: after 5 seconds they would be an alarm."""
+    return str(max(0, d.log().count(b"revocation.unconfirmed")))
+
+
+@test()
+def an_account_that_was_removed_is_known_again():
+    with daemon() as d, Prosody(d) as prosody:
+        where, mark = meeting(d, host(d), policy=FREE), member(d)
+        first = Person(prosody, mark.username, mark.password)
+        row("Mark signs in and comes in", "in as participant", first.join(where, "Mark", where.passcode).next())
+        act(where, "remove", named(where, "Mark"))
+        row("the host removes him", "out (307): You were removed from the meeting.", first.next())
+        first.go_away()
+        again = Person(prosody, mark.username, mark.password)
+        row("connected anew, under another name", "refused: not-authorized", again.join(where, "Marcus", where.passcode).next())
+
+
+@test()
+def whoever_is_sent_back_waits_and_comes_in_again_by_itself():
+    with daemon() as d, Prosody(d) as prosody:
+        where = meeting(d, host(d), policy=FREE)
+        ada = Person(prosody)
+        row("she comes in", "in as participant", ada.join(where, "Ada", where.passcode).next())
+        act(where, "send-back", named(where, "Ada"))
+        row("the host sends her back", "out (307): You were sent back to wait.", ada.next())
+        row("she is told", WAITS, ada.next())
+        row("Anteroom has her", "waiting", states(where, "waiting"))
+        act(where, "message", named(where, "Ada"), text="Two minutes.")
+        row("the host says something", "told: Two minutes.", ada.next())
+        act(where, "admit", named(where, "Ada"))
+        row("and lets her in", "in as participant", ada.next())
+
+
+@test()
+def a_locked_meeting_lets_nobody_in_and_nobody_out():
+    with daemon() as d, Prosody(d) as prosody:
+        ada = host(d)
+        for policy, expected in (({**FREE, "when_locked": "refuse"}, "refused: not-allowed"), (FREE, WAITS)):
+            where = meeting(d, ada, policy=policy)
+            bob, eve = Person(prosody), Person(prosody)
+            row("Bob comes in", "in as participant", bob.join(where, "Bob", where.passcode).next())
+            act(where, "lock")
+            row(f"Eve knocks at the lock ({policy.get('when_locked', 'wait')})", expected, eve.join(where, "Eve", where.passcode).next())
+            bob.say(where, "still here")
+            row("Bob is still in", "heard: still here", bob.next())
+
+
+@test()
+def a_full_meeting_says_so():
+    with daemon() as d, Prosody(d) as prosody:
+        where = meeting(d, host(d), policy={**FREE, "capacity": 1})
+        ada, bob = Person(prosody), Person(prosody)
+        row("the first", "in as participant", ada.join(where, "Ada", where.passcode).next())
+        row("the second", "refused: service-unavailable", bob.join(where, "Bob", where.passcode).next())
+        ada.leave(where)
+        row("the first leaves", "out", ada.next())
+        states(where, "left")
+        row("the second tries again", "in as participant", bob.join(where, "Bob", where.passcode).next())
+
+
+def with_a_cohost(d, policy):
+    """A meeting whose cohost signs in by password alone: hosts with a second factor cannot, by XMPP."""
+    cohost = member(d)
+    return meeting(d, host(d), policy={**policy, "host_second_factor": False}, cohosts=[cohost.id]), cohost
+
+
+@test()
+def when_the_host_leaves_the_meeting_ends_as_its_policy_says():
+    with daemon() as d, Prosody(d) as prosody:
+        where, grace = with_a_cohost(d, {**FREE, "host_absence": "end_after:2"})
+        leader, ada, bob = Person(prosody, grace.username, grace.password), Person(prosody), Person(prosody)
+        row("the cohost comes in", "in as moderator", leader.join(where, "Grace").next())
+        row("Ada comes in", "in as participant", ada.join(where, "Ada", where.passcode).next())
+        leader.leave(where)
+        row("the cohost leaves", "out", leader.next())
+        row("a while later Ada is put out", "out (307): The meeting is over.", ada.next(10))
+        row("and Bob finds it over", "refused: item-not-found", bob.join(where, "Bob", where.passcode).next())
+
+
+@test()
+def a_role_is_given_in_anteroom_and_never_in_the_room():
+    with daemon() as d, Prosody(d) as prosody:
+        where, grace = with_a_cohost(d, FREE)
+        leader, eve = Person(prosody, grace.username, grace.password), Person(prosody)
+        row("the cohost comes in", "in as moderator", leader.join(where, "Grace").next())
+        row("Eve comes in", "in as participant", eve.join(where, "Eve", where.passcode).next())
+        iq = "<iq type='{kind}' id='i' to='{room}@" + ROOMS + "'><query xmlns='http://jabber.org/protocol/muc#{what}'>{item}</query></iq>"
+        for who, person in (("the moderator", leader), ("a participant", eve)):
+            for what, kind, space, item in (
+                    ("kicks", "set", "admin", "<item nick='Eve' role='none'/>"),
+                    ("bans", "set", "admin", "<item jid='someone@people.test' affiliation='outcast'/>"),
+                    ("makes an owner", "set", "admin", f"<item jid='{grace.username}@people.test' affiliation='owner'/>"),
+                    ("configures", "get", "owner", ""),
+                    ("sets a password", "set", "owner", "<x xmlns='jabber:x:data' type='submit'/>"),
+                    ("destroys", "set", "owner", "<destroy/>")):
+                person.send(iq.format(kind=kind, room=where.id, what=space, item=item))
+                row(f"{who} {what}", "iq refused: not-allowed", person.next())
+        eve.send(f"<presence to='{where.id}@{ROOMS}/Grace Hopper'/>")
+        row("a participant takes another name", "refused: not-allowed", eve.next())
+        other = Person(prosody)
+        row("somebody comes under a name that is taken", "refused: conflict", other.join(where, "Eve", where.passcode).next())
+        act(where, "role", named(where, "Eve"), role="viewer")
+        row("the host makes Eve a viewer", "in as visitor", eve.next())
+        eve.say(where, "may I?")
+        row("who may not speak", "message refused: forbidden", eve.next())
+        act(where, "role", named(where, "Eve"), role="participant")
+        row("and again a participant", "in as participant", eve.next())
+
+
+@test()
+def while_the_daemon_is_away_those_inside_stay_and_nobody_comes_in():
+    with daemon() as d, Prosody(d) as prosody:
+        where, mark = meeting(d, host(d), policy=FREE), member(d)
+        knocking = meeting(d, where.owner, policy=KNOCK)
+        ada, bob, eve = Person(prosody), Person(prosody), Person(prosody)
+        row("Ada comes in", "in as participant", ada.join(where, "Ada", where.passcode).next())
+        row("Eve waits elsewhere", WAITS, eve.join(knocking, "Eve", knocking.passcode).next())
+        d.kill()
+        row("the daemon is killed: Bob knocks", "refused: remote-server-timeout", bob.join(where, "Bob", where.passcode).next())
+        row("Mark signs in", "refused: temporary-auth-failure", Person(prosody, mark.username, mark.password).outcome)
+        ada.say(where, "anybody?")
+        row("Ada is still in", "heard: anybody?", ada.next())
+        row("Eve still waits", "nothing", eve.next(0.3))
+        d.start()
+        time.sleep(1)
+        row("the daemon is back: Anteroom has Ada", "present", states(where, "present"))
+        row("Bob comes in", "in as participant", bob.join(where, "Bob", where.passcode).next())
+        act(knocking, "admit", named(knocking, "Eve"))
+        row("the host admits Eve", "in as participant", eve.next())
+        act(where, "remove", named(where, "Bob"))
+        row("the host removes Bob", "out (307): You were removed from the meeting.", bob.next())
+
+
+@test()
+def whoever_was_removed_while_prosody_heard_nothing_is_put_out_when_it_does():
+    with daemon() as d, Prosody(d) as prosody:
+        where = meeting(d, host(d), policy=FREE)
+        ada, eve = Person(prosody), Person(prosody)
+        row("Ada comes in", "in as participant", ada.join(where, "Ada", where.passcode).next())
+        row("Eve comes in", "in as participant", eve.join(where, "Eve", where.passcode).next())
+        states(where, "present", "present")
+        os.kill(prosody.process.pid, signal.SIGSTOP)
+        d.kill()
+        d.start()
+        act(where, "remove", named(where, "Eve"))
+        os.kill(prosody.process.pid, signal.SIGCONT)
+        row("Eve is put out", "/out \\(307\\): You .+/", eve.next())
+        ada.say(where, "better")
+        row("Ada stays", "heard: better", ada.next())
+        row("Anteroom knows", "present, removed", states(where, "present", "removed"))
+
+
+@test()
+def after_prosody_was_killed_nobody_is_believed_inside():
+    with daemon() as d, Prosody(d) as prosody:
+        where = meeting(d, host(d), policy=FREE)
+        ada, bob = Person(prosody), Person(prosody)
+        row("Ada comes in", "in as participant", ada.join(where, "Ada", where.passcode).next())
+        row("Bob comes in", "in as participant", bob.join(where, "Bob", where.passcode).next())
+        states(where, "present", "present")
+        prosody.kill()
+        row("Prosody is killed: Anteroom still has them", "present, present", states(where, "present", "present"))
+        prosody.start()
+        row("Prosody is back", "left, left", states(where, "left", "left"))
+        row("Ada comes again", "in as participant", Person(prosody).join(where, "Ada", where.passcode).next())
+        row("and is there", "left, left, present", states(where, "left", "left", "present"))
+
+
+@test()
+def a_broken_connection_keeps_the_seat_and_leaving_does_not():
+    with daemon() as d, Prosody(d) as prosody:
+        where = meeting(d, host(d), policy={**FREE, "capacity": 1})
+        ada = Person(prosody)
+        row("Ada comes in", "in as participant", ada.join(where, "Ada", where.passcode).next())
+        states(where, "present")
+        ada.break_off()
+        row("her connection breaks", "left", states(where, "left"))
+        row("her seat is kept", "refused: service-unavailable", Person(prosody).join(where, "Bob", where.passcode).next())
+
+
+@test(seconds=240)
+def thirty_two_come_at_once():
+    with daemon() as d, Prosody(d, level="info") as prosody:
+        free, knocking = meeting(d, host(d), policy=FREE), None
+        people = parallel(32, lambda _: Person(prosody))
+        started = time.monotonic()
+        came = parallel(32, lambda index: people[index].join(free, f"guest {index}", free.passcode).next(20).text)
+        row("32 guests with the right passcode", "32 in as participant", counted(came))
+        print(f"measured: 32 in {1000 * (time.monotonic() - started):.0f} ms")
+        row("Anteroom has them", "32 present", counted(states(free, *["present"] * 32).split(", ")))
+        knocking = meeting(d, free.owner, policy=KNOCK)
+        told = parallel(32, lambda index: people[index].join(knocking, f"guest {index}", knocking.passcode).next(20).text[:4])
+        row("32 wait elsewhere", "32 told", counted(told))
+        act(knocking, "admit-waiting")
+        came = parallel(32, lambda index: people[index].next(20).text)
+        row("the host admits all", "32 in as participant", counted(came))
+        row("Anteroom has them", "32 present", counted(states(knocking, *["present"] * 32).split(", ")))
+
+
+def counted(texts):
+    return ", ".join(f"{texts.count(text)} {text}" for text in sorted(set(texts)))

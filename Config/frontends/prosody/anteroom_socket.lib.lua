@@ -62,6 +62,7 @@ local function reader(on_answer)
 			local streamed = header(rest, "\r\n[Cc]ontent%-[Tt]ype: *text/event%-stream", finish);
 			if streamed then
 				streaming, rest, last = status, sub(rest, last + 1), 0;
+				on_answer({ status = status; chunk = "" }); -- It is open, though nothing may come for long.
 			end
 			return read_chunked(status, last + 1, streamed);
 		end
@@ -94,8 +95,9 @@ local function head(method, target, bearer, body, more)
 end
 
 -- A connection, or nil and why not. on_answer(connection, answer) gets what reader makes; on_closed(connection)
--- comes once, for whatever reason.
-local function connect(on_answer, on_closed)
+-- comes once, for whatever reason. With `rest_seconds` it reads no more often than that: what comes in a trickle is
+-- then read by the handful.
+local function connect(on_answer, on_closed, rest_seconds)
 	local socket = (unix_socket.stream or unix_socket)();
 	-- connect(2) on a Unix socket is done or refused at once, unless the backlog is full: that is a refusal too.
 	socket:settimeout(0);
@@ -125,7 +127,13 @@ local function connect(on_answer, on_closed)
 				return connection.close();
 			end
 		end
-		if trouble and trouble ~= "timeout" then connection.close(); end
+		if trouble and trouble ~= "timeout" then return connection.close(); end
+		if rest_seconds and not connection.closed then
+			handle:set(false, unsent ~= "");
+			module:add_timer(rest_seconds, function ()
+				if not connection.closed then handle:set(true, unsent ~= ""); end
+			end);
+		end
 	end
 
 	local function on_writable()

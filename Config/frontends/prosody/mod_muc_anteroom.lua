@@ -19,6 +19,8 @@ local words = module:require "anteroom_words";
 local open_stream = module:require "anteroom_stream";
 local guard_rooms = module:require "anteroom_room";
 
+-- What took the right to be inside away comes right after the revocation, and says why.
+local REASON_SECONDS = 0.05;
 local MUC, MUC_USER = "http://jabber.org/protocol/muc", "http://jabber.org/protocol/muc#user";
 
 -- One for each XMPP session and room, kept in the session as `anteroom_joins`:
@@ -407,9 +409,11 @@ events["meeting.ended"] = function (data)
 end
 
 events["revocation"] = function (data)
-	local entry = of_join(data);
-	if entry then put_out(entry, words.barred); end
-	http.call("POST", "/v1/revocations/" .. http.segment(tostring(data.revocation)) .. "/ack", nil, nil, function () end);
+	module:add_timer(REASON_SECONDS, function ()
+		local entry = of_join(data);
+		if entry then put_out(entry, words.barred); end
+		http.call("POST", "/v1/revocations/" .. http.segment(tostring(data.revocation)) .. "/ack", nil, nil, function () end);
+	end);
 end
 
 -- The whole truth of who is inside, for one meeting; and out with those who may not be any more.
@@ -456,6 +460,9 @@ events["snapshot"] = function (data)
 end
 
 local function on_event(name, text)
+	-- Most admissions are known from the answer to the join.
+	local known = name == "join.admitted" and by_join[text:match('"join":"(join_%w+)"')];
+	if known and known.state == "inside" then return; end
 	local ok, trouble = xpcall(events[name], debug.traceback, json.decode(text));
 	if not ok then module:log("error", "After the event %s: %s", name, trouble); end
 end
