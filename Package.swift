@@ -62,7 +62,11 @@ let package = Package(
     // Adapters: each does one thing to the world.
     library(
       "AnteroomSQLite",
-      ["AnteroomServices", "AnteroomCore", .product(name: "GRDB", package: "GRDB.swift")]),
+      [
+        "AnteroomServices", "AnteroomCore", .product(name: "GRDB", package: "GRDB.swift"),
+        // The C interface of the very SQLite that GRDB is linked with.
+        .product(name: "GRDBSQLite", package: "GRDB.swift"),
+      ]),
     library(
       "AnteroomCrypto",
       ["AnteroomServices", "AnteroomCore", "SecretMemory", "CArgon2", "CArgon2Arena", "COath", crypto]),

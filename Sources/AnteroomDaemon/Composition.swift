@@ -1,5 +1,5 @@
 package import AnteroomAPI
-import AnteroomCore
+package import AnteroomCore
 package import AnteroomCrypto
 package import AnteroomSQLite
 package import AnteroomServices
@@ -30,6 +30,8 @@ package struct Composition: Sendable {
   package let hashing: Argon2Lane
   package let facts: RunningFacts
   package let peers: PeerTable
+  /// Fired with what a commit changed.
+  package let changed: Signal<EventTopic>
 
   /// What differs between the daemon, a test and a benchmark.
   package struct Surroundings: Sendable {
@@ -68,7 +70,8 @@ package struct Composition: Sendable {
     let text = PRECISProfiles()
     let blocklist = PasswordBlocklist(operatorLines: blockedPasswords, preparation: preparation)
     let mint = TokenMint(digests: digests, randomness: randomness)
-    store = try Composition.open(configuration, root: root, seals: seals, surroundings)
+    changed = Signal<EventTopic>()
+    store = try Composition.open(configuration, root: root, seals: seals, changed: changed, surroundings)
     do {
       hashing = try Argon2Lane(
         root: root, parameters: configuration.passwords.parameters, concurrency: configuration.passwords.concurrency,
@@ -81,14 +84,12 @@ package struct Composition: Sendable {
     let lifetime = SessionLifetime(
       idleSeconds: configuration.sessions.idleSeconds, maxSeconds: configuration.sessions.maxSeconds,
       hostNeedsSecondFactor: MeetingPolicy.general.hostSecondFactor)
-    let changed = Signal<JoinID>()
     let accountPorts = AccountPorts(
       store: store, clock: clock, randomness: randomness, digests: digests,
       sealing: sealer, hashing: hashing, codes: TOTP(), text: text,
       preparation: preparation,
       rules: PasswordRules(blocklist: blocklist),
-      limiter: limiter, mint: mint, lifetime: lifetime, queueSeconds: configuration.passwords.queueSeconds,
-      changed: changed)
+      limiter: limiter, mint: mint, lifetime: lifetime, queueSeconds: configuration.passwords.queueSeconds)
     let passcodes = Passcodes(digests: digests, randomness: randomness, blocklist: blocklist)
     let admissionPorts = AdmissionPorts(
       store: store, clock: clock, randomness: randomness, text: text, limiter: limiter, mint: mint,
@@ -110,21 +111,23 @@ package struct Composition: Sendable {
         meetings: MeetingService(
           store: store, randomness: randomness, passcodes: passcodes, sealing: sealer, lifetime: lifetime),
         admission: AdmissionService(ports: admissionPorts), ownJoins: OwnJoinService(ports: admissionPorts),
-        hostControls: HostControlService(ports: admissionPorts), grants: GrantService(ports: admissionPorts),
+        hostControls: HostControlService(ports: admissionPorts), presence: PresenceService(ports: admissionPorts),
+        events: EventService(ports: admissionPorts), grants: GrantService(ports: admissionPorts),
         audit: audit, operation: facts, mint: mint, publicKeys: signer.publicKeys),
       peers: peers, mint: mint, digests: digests
     ) { request, what in logger.error("a request was not answered", metadata: ["id": "\(request)", "why": "\(what)"]) }
   }
 
   private static func open(
-    _ configuration: Configuration, root: RootKey, seals: AuditSeals, _ surroundings: Surroundings
+    _ configuration: Configuration, root: RootKey, seals: AuditSeals, changed: Signal<EventTopic>,
+    _ surroundings: Surroundings
   ) throws(StartFailure) -> SQLiteStore {
     let path = configuration.storePath
     do {
       return try SQLiteStore(
         path: path, rootKeyID: root.id, clock: surroundings.clock, sealing: seals,
         randomness: surroundings.randomness, groupLimit: surroundings.groupLimit,
-        onFailedCommit: surroundings.onFailedCommit)
+        changed: changed, onFailedCommit: surroundings.onFailedCommit)
     } catch {
       switch error {
       case .corrupt(let what):

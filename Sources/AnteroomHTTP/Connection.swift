@@ -9,24 +9,26 @@ final class Connection: ChannelInboundHandler {
   typealias InboundIn = ByteBuffer
   typealias OutboundOut = ByteBuffer
 
-  private enum Phase {
+  enum Phase {
     /// Between requests, or before the first.
     case idle
     case head(HeadReader)
     case body(RequestHead, BodyReader)
     case answering
+    /// A body that goes on is being written.
+    case streaming
     /// The last answer is on its way; what still arrives is read and thrown away.
     case closing
     case closed
   }
 
-  private let server: ServerContext
+  let server: ServerContext
   private let socket: SocketRole
   private let peer: Peer
   private let standing: ConnectionLedger.Standing
 
-  private var phase = Phase.idle
-  private var context: ChannelHandlerContext?
+  var phase = Phase.idle
+  private(set) var context: ChannelHandlerContext?
   private var pending = ByteBuffer()
   private var inputEnded = false
   private var readRequested = false
@@ -35,11 +37,14 @@ final class Connection: ChannelInboundHandler {
   // Of the request that is being answered.
   private var task: Task<Void, Never>?
   private var abandonment: Abandonment?
-  private var currentID: RequestID?
-  private var ending = ReplyWriter.Ending.close
-  private var withoutBody = false
+  var currentID: RequestID?
+  var ending = ReplyWriter.Ending.close
+  var withoutBody = false
+  /// HTTP/1.0 knows no chunks: what has no length ends with the connection.
+  var isOldClient = false
 
-  private let deadline: DeadlineTimer
+  let deadline: DeadlineTimer
+  private let executor: LoopExecutor
 
   init(
     server: ServerContext, socket: SocketRole, peer: Peer, standing: ConnectionLedger.Standing, eventLoop: any EventLoop
@@ -49,6 +54,7 @@ final class Connection: ChannelInboundHandler {
     self.peer = peer
     self.standing = standing
     deadline = DeadlineTimer(eventLoop: eventLoop)
+    executor = LoopExecutor(eventLoop)
   }
 
   func handlerAdded(context: ChannelHandlerContext) {
@@ -126,7 +132,7 @@ extension Connection {
     guard let context, !readRequested, !inputEnded else { return }
     switch phase {
     case .closed: return
-    case .idle, .answering: guard pending.readableBytes == 0 else { return }
+    case .idle, .answering, .streaming: guard pending.readableBytes == 0 else { return }
     case .head, .body, .closing: break
     }
     readRequested = true
@@ -197,7 +203,7 @@ extension Connection {
     case .closing, .closed:
       input.moveReaderIndex(to: input.writerIndex)
       return false
-    case .answering:
+    case .answering, .streaming:
       return false
     }
   }
@@ -233,7 +239,7 @@ extension Connection {
     case .idle: if pending.readableBytes == 0 { context?.close(promise: nil) }
     case .head, .body: refuse(.malformed)
     case .closing: context?.close(promise: nil)
-    case .answering, .closed: break
+    case .answering, .streaming, .closed: break
     }
   }
 }
@@ -246,6 +252,7 @@ extension Connection {
     deadline.clear()
     phase = .answering
     withoutBody = head.method == "HEAD"
+    isOldClient = head.isHTTP10
     ending = !head.keepsAlive ? .close : head.isHTTP10 ? .keepAliveSaid : .keepAlive
     let gone = Abandonment()
     let request = Request(
@@ -256,21 +263,35 @@ extension Connection {
     let eventLoop = context.eventLoop
     let connection = NIOLoopBound(self, eventLoop: eventLoop)
     let responder = server.responder
-    task = Task {
+    task = Task(executorPreference: executor) {
       let reply = await responder.respond(to: request)
-      eventLoop.execute { connection.value.finish(reply) }
+      if let body = reply.stream {
+        let stream = StreamedReply(connection: connection, eventLoop: eventLoop)
+        if await stream.begin(reply) {
+          // A long snapshot takes a while to write down, and others' requests are answered meanwhile.
+          await withTaskExecutorPreference(globalConcurrentExecutor) { await body(stream) }
+        }
+        eventLoop.execute { connection.value.endStream() }
+      } else {
+        eventLoop.execute { connection.value.finish(reply) }
+      }
     }
   }
 
   private func finish(_ reply: Reply) {
     guard case .answering = phase, let context, let id = currentID else { return }
+    if server.isDraining || (inputEnded && pending.readableBytes == 0) { ending = .close }
+    finish(
+      ReplyWriter.write(reply, id: id, ending: ending, withoutBody: withoutBody, using: context.channel.allocator))
+  }
+
+  func finish(_ bytes: ByteBuffer) {
+    guard let context else { return }
     task = nil
     abandonment = nil
     currentID = nil
     hasServed = true
     if server.isDraining || (inputEnded && pending.readableBytes == 0) { ending = .close }
-    let bytes = ReplyWriter.write(
-      reply, id: id, ending: ending, withoutBody: withoutBody, using: context.channel.allocator)
     guard ending != .close else {
       close(after: bytes, lingering: false)
       return
@@ -282,7 +303,7 @@ extension Connection {
     proceed()
   }
 
-  private func refuse(_ refusal: TransportRefusal) {
+  func refuse(_ refusal: TransportRefusal) {
     guard let context else { return }
     let id = server.makeRequestID()
     server.logger.debug(
@@ -325,7 +346,7 @@ extension Connection {
       phase = .idle
       reader.wipe()
       refuse(.tooSlow)
-    case .closing: context?.close(promise: nil)
+    case .closing, .streaming: context?.close(promise: nil)
     case .answering, .closed: break
     }
   }
@@ -334,6 +355,8 @@ extension Connection {
     switch phase {
     case .idle: if pending.readableBytes == 0 { context?.close(promise: nil) } else { refuse(.shuttingDown) }
     case .head, .body: refuse(.shuttingDown)
+    // What it watches goes on elsewhere: it comes back for it.
+    case .streaming: task?.cancel()
     case .answering, .closing, .closed: break
     }
   }

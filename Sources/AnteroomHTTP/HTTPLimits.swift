@@ -17,6 +17,8 @@ package struct HTTPLimits: Sendable {
   package var idleTime: Duration = .seconds(75)
   /// How long a refused client is read, unheard, so that it can finish sending and then read why it was refused.
   package var lingerTime: Duration = .seconds(2)
+  /// How long the reader of a stream may take none of what is written for it.
+  package var streamStallTime: Duration = .seconds(10)
   /// Open connections of one uid on one socket; those above it are told so and closed.
   package var connectionsPerPeer = 256
   /// How long requests under way may go on at shutdown before their tasks are cancelled: longer than a password

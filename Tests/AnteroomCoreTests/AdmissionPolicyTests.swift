@@ -168,7 +168,7 @@ import Testing
   }
 
   @Test func `the trace has every gate in order, up to the refusal`() {
-    let names: [GateName] = [.throttle, .exists, .ended, .proof, .lock, .capacity, .waitingRoom]
+    let names: [GateName] = [.throttle, .exists, .ended, .ban, .proof, .lock, .capacity, .waitingRoom]
     #expect(AdmissionPolicy.decide(Fixture.facts(.guest)).trace.map(\.gate) == names)
     let unknown = AdmissionPolicy.decide(Fixture.facts(.guest, in: nil)).trace
     #expect(unknown.map(\.gate) == [.throttle, .exists])
@@ -179,7 +179,32 @@ import Testing
     }
     let trace = AdmissionPolicy.decide(Fixture.facts(.guest, in: locked)).trace
     #expect(trace.map(\.gate) == names)
-    #expect(trace[4] == TraceEntry(gate: .lock, verdict: .wait(.admission), setting: .whenLocked))
-    #expect(trace[3] == TraceEntry(gate: .proof, verdict: .pass, setting: nil))
+    #expect(trace[5] == TraceEntry(gate: .lock, verdict: .wait(.admission), setting: .whenLocked))
+    #expect(trace[4] == TraceEntry(gate: .proof, verdict: .pass, setting: nil))
+  }
+
+  @Test(arguments: JoinerClass.allCases)
+  func `whoever is barred is refused, the host excepted`(joinerClass: JoinerClass) {
+    var facts = Fixture.facts(joinerClass, in: Fixture.meeting())
+    facts.isBarred = true
+    let refused = Self.decide(facts) == .refuse(.barred)
+    #expect(refused == (joinerClass != .host))
+  }
+
+  @Test(arguments: [
+    (JoinerClass.guest, AdmissionDecision.wait(.admission)), (.member, .admit(.participant)),
+    (.invitee, .admit(.participant)), (.host, .admit(.host)),
+  ])
+  func `after a guest was barred who shows nothing but the passcode waits`(
+    joinerClass: JoinerClass, decision: AdmissionDecision
+  ) {
+    for passcode in [PasscodeRequirement.guests, .off] {
+      let meeting = Fixture.meeting {
+        $0.policy.waitingRoom = .off
+        $0.policy.passcode = passcode
+        $0.passcodeIsSuspect = true
+      }
+      #expect(Self.decide(Fixture.facts(joinerClass, in: meeting)) == decision)
+    }
   }
 }

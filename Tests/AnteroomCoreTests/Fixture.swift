@@ -27,11 +27,15 @@ enum Fixture {
       meeting: meeting, joinerClass: joinerClass, passcode: passcode, throttle: .available, waitingCeiling: 50)
   }
 
-  static func join(_ state: JoinState, _ joinerClass: JoinerClass) -> Join {
-    Join(
+  static func join(
+    _ state: JoinState, _ joinerClass: JoinerClass, _ change: (inout Join) -> Void = { _ in }
+  ) -> Join {
+    var join = Join(
       id: JoinID(known: "join_a"), meeting: MeetingID(known: "kq3vm-8tzpa-w2hfd"), frontEnd: "web", audience: "a",
       state: state, role: .participant, joinerClass: joinerClass, displayName: DisplayName(known: "Ada"), account: nil,
       session: nil, verified: false, publish: .nothing, occurrence: 1, clientKind: .person, createdAt: now,
       deadline: nil, waitingFor: nil, waitingSince: nil, unproven: false, message: nil)
+    change(&join)
+    return join
   }
 }

@@ -97,9 +97,38 @@ import Testing
   @Test func `commits are durable: synchronous reads FULL and the journal is a write-ahead log`() async throws {
     try await inTemporaryPlace { path in
       let site = try Site(path: path)
-      let facts = try site.composition.store.facts()
+      let facts = try await site.composition.store.facts()
       #expect(facts.synchronous == 2)
       #expect(facts.journalMode == "wal")
+      await site.close()
+    }
+  }
+
+  @Test func `a statement that failed says only its code, and serves again`() async throws {
+    try await inTemporaryPlace { path in
+      let site = try Site(path: path)
+      let store = site.composition.store
+      let nobody = AccountID(known: "acct_00000000000000000000000000")
+      let somebody = AccountID(known: "acct_11111111111111111111111111")
+      let code = SetupCode(digest: StoreTests.key, expiresAt: Instant(seconds: 4_000_000_000))
+      for _ in 0..<3 {
+        let fault = await #expect(throws: StorageFault.self) {
+          try await store.write { tx throws(StorageFault) in try tx.setSetupCode(code, of: nobody) }
+        }
+        // SQLITE_CONSTRAINT_FOREIGNKEY
+        let text = String(describing: fault)
+        #expect(text.contains("(787)"))
+        #expect(!text.contains("acct_") && !text.contains("setup_codes"))
+      }
+      let found = try await store.write { tx throws(StorageFault) in
+        let account = Account(
+          id: somebody, username: Username(known: "ada"), displayName: DisplayName(known: "Ada"), isHost: false,
+          vouched: false, disabled: false, hasSecondFactor: false, createdAt: tx.now, lastSignInAt: nil, version: 1)
+        _ = try tx.insert(account, salt: [UInt8](repeating: 2, count: 16))
+        try tx.setSetupCode(code, of: somebody)
+        return try tx.setupCode(of: somebody)
+      }
+      #expect(found?.digest == code.digest && found?.expiresAt == code.expiresAt)
       await site.close()
     }
   }
@@ -107,12 +136,12 @@ import Testing
   @Test func `what waits for a commit is told after it, and never of one that was undone`() async throws {
     try await inTemporaryPlace { path in
       let site = try Site(path: path)
-      let signal = Signal<Int>()
-      let kept = signal.subscribe(1)
-      let undone = signal.subscribe(2)
-      try await site.composition.store.write { tx throws(StorageFault) in tx.afterCommit { signal.fire(1) } }
+      let changed = site.composition.changed
+      let kept = changed.subscribe([.frontEnd("kept")])
+      let undone = changed.subscribe([.frontEnd("undone")])
+      try await site.composition.store.write { tx throws(StorageFault) in tx.wake(.frontEnd("kept")) }
       _ = try? await site.composition.store.write { tx throws(StorageFault) in
-        tx.afterCommit { signal.fire(2) }
+        tx.wake(.frontEnd("undone"))
         throw .unavailable("on purpose")
       }
       #expect(await kept.wait(timeout: .milliseconds(1)))

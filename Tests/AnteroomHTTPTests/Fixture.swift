@@ -13,6 +13,8 @@ final class Echo: Responder {
     var answered = 0
     var abandoned = 0
     var cancelled = 0
+    var streams = 0
+    var streamsEnded = 0
     var uids: Set<UInt32> = []
   }
 
@@ -29,6 +31,7 @@ final class Echo: Responder {
     if request.target == "/injection" {
       return Reply(status: 200, headers: [("X-Name", "a\r\nEvil: yes")], body: [])
     }
+    if request.target.hasPrefix("/stream") { return stream(request.target) }
     let body = request.body.consume { bytes in bytes.indices.map { bytes[$0] } }
     let size = body.count
     var text = "\(request.method) \(request.target) \(size)"
@@ -36,6 +39,21 @@ final class Echo: Responder {
     state.withLock { $0.answered += 1 }
     let large = request.target == "/large" ? [UInt8](repeating: UInt8(ascii: "x"), count: 300_000) : []
     return Reply(status: 200, contentType: "text/plain", body: Array(text.utf8) + (size <= 100 ? body : []) + large)
+  }
+
+  /// `/stream/3` writes three parts and ends; `/stream/open` one, and goes on; `/stream/flood` until nobody takes it.
+  private func stream(_ target: String) -> Reply {
+    var reply = Reply(status: 200, contentType: "text/event-stream")
+    reply.stream = { [self] stream in
+      state.withLock { $0.streams += 1 }
+      defer { state.withLock { $0.streamsEnded += 1 } }
+      let parts = Int(target.dropFirst("/stream/".count)) ?? 1
+      for part in 0..<parts { guard await stream.write(Array("part \(part)\n".utf8)) else { return } }
+      let flood = [UInt8](repeating: UInt8(ascii: "x"), count: 100_000)
+      while target == "/stream/flood", await stream.write(flood) {}
+      if target == "/stream/open" { try? await Task.sleep(for: .seconds(60)) }
+    }
+    return reply
   }
 
   func refuse(_ refusal: TransportRefusal) -> Reply {

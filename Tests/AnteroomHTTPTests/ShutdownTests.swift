@@ -7,7 +7,9 @@ import ServiceLifecycle
 import Testing
 
 @Suite struct ShutdownTests {
-  @Test func `at shutdown a long poll is answered, a resting client closed, half a request refused`() async throws {
+  @Test func `at shutdown a poll is answered, a stream ended, a resting client closed, half a request refused`()
+    async throws
+  {
     let directory = try temporaryDirectory()
     defer { remove(directory) }
     let bound = try BoundSocket.bind(path: directory + "/s", mode: 0o600, group: nil)
@@ -22,7 +24,10 @@ import Testing
       configuration: .init(services: [.init(service: server)], logger: Logger(label: "test")))
     let running = Task { try await group.run() }
     let clients = try await blocking {
-      let texts = ["GET /poll HTTP/1.1\r\nHost: a\r\n\r\n", Hostile.get(""), "GET / HTTP/1.1\r\n"]
+      let texts = [
+        "GET /poll HTTP/1.1\r\nHost: a\r\n\r\n", Hostile.get(""), "GET / HTTP/1.1\r\n",
+        "GET /stream/open HTTP/1.1\r\nHost: a\r\n\r\n",
+      ]
       let clients = try texts.map { text in
         let client = try RawClient(bound.path)
         try client.send(text)
@@ -40,6 +45,7 @@ import Testing
     #expect(texts[0].contains("Connection: close"))
     #expect(texts[1].isEmpty)
     #expect(texts[2].hasPrefix("HTTP/1.1 503 "))
+    #expect(texts[3].hasSuffix("7\r\npart 0\n\r\n0\r\n\r\n"))
     #expect(throws: ClientFailure.self) { _ = try RawClient(bound.path) }
   }
 }

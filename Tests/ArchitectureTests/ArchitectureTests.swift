@@ -16,7 +16,10 @@ import Testing
     #expect(stray.isEmpty, "\(stray.joined(separator: "\n"))")
   }
 
-  @Test(arguments: [("GRDB", "AnteroomSQLite"), ("Crypto", "AnteroomCrypto"), ("TOMLKit", "AnteroomDaemon")])
+  @Test(arguments: [
+    ("GRDB", "AnteroomSQLite"), ("GRDBSQLite", "AnteroomSQLite"), ("Crypto", "AnteroomCrypto"),
+    ("TOMLKit", "AnteroomDaemon"),
+  ])
   func `a library is known to one target alone`(module: String, owner: String) throws {
     let others = try Project.swiftFiles(in: "Sources").filter { file in
       file.target != owner && file.imports.contains { $0.module == module }

@@ -17,9 +17,9 @@ struct Layer: Sendable {
     Layer(name: "AnteroomServices", dependencies: ["AnteroomCore", "SecretMemory"], toolchain: ["Synchronization"]),
     // Adapters: each does one thing to the world, and only it knows the library that does.
     Layer(
-      name: "AnteroomSQLite", dependencies: ["AnteroomServices", "AnteroomCore", "GRDB"],
-      // Dispatch for the writer's queue; FoundationEssentials for `Data`, which is GRDB's word for a blob.
-      toolchain: ["Dispatch", "FoundationEssentials", "Glibc", "Synchronization"]),
+      name: "AnteroomSQLite", dependencies: ["AnteroomServices", "AnteroomCore", "GRDB", "GRDBSQLite"],
+      // Dispatch for the writer's queue.
+      toolchain: ["Dispatch", "Glibc", "Synchronization"]),
     Layer(
       name: "AnteroomCrypto",
       dependencies: [

@@ -848,3 +848,66 @@ def the_operator_sees_all_meetings_and_the_audit_says_who_did_what():
         among(said["size"], (len(items), len(items) + 1), "size of the tree")
         note = daemon.admin.get("/v1/audit/checkpoint", expect=200)
         check(note.body, "a checkpoint")
+
+
+# --- rotation of the passcode (sections 5 and 6.1) -----------------------------------------------------
+
+@test()
+def a_new_passcode_forgets_the_old_one_s_failures_and_marks_who_waits_on_it():
+    with Daemon() as daemon:
+        owner = flows.host(daemon)
+        where = flows.meeting(daemon, owner, policy={"passcode_failures": 3})
+        waiting = flows.knock(daemon, where, "Ada")
+        for _ in range(3):
+            flows.ask(daemon, where, "Eve", passcode="wrong-wrong", expect=403)
+        unproven = flows.knock(daemon, where, "Bob", passcode="what ever 1")
+        check(where.show()["passcode"]["must_rotate"], "the cap was not reached")
+        epoch = where.show()["epoch"]
+        old = where.passcode
+        answer = daemon.web.post(where.path + "/passcode", {}, token=owner.token, expect=200).json
+        where.passcode = answer["passcode"]
+        check(where.passcode != old, "the passcode is the old one")
+        shown = where.show()
+        equal(shown["passcode"], {"kind": "characters", "failures": 0, "must_rotate": False}, "the passcode's state")
+        check(shown["epoch"] > epoch, "the epoch did not rise")
+        marks = {join["id"]: join["unproven"] for join in where.joins("waiting")}
+        equal(marks, {waiting.id: True, unproven.id: True}, "who waits on the old one is marked")
+        equal(flows.ask(daemon, where, "Old", passcode=old).code, "join-refused", "the old passcode")
+        fresh = flows.knock(daemon, where, "Cleo")
+        equal({join["id"]: join["unproven"] for join in where.joins("waiting")}[fresh.id], False, "the new passcode")
+
+
+@test()
+def only_a_session_of_the_host_rotates_and_a_weak_passcode_is_refused():
+    with Daemon() as daemon:
+        owner, other = flows.host(daemon), flows.host(daemon)
+        where = flows.meeting(daemon, owner)
+        seat = flows.arrive(daemon, where, owner)
+        target = where.path + "/passcode"
+        equal(daemon.web.post(target, {}, token=seat.ticket).code, "not-host", "a ticket")
+        equal(daemon.web.post(target, {}, token=other.token).code, "not-host", "another host")
+        equal(daemon.web.post(target, {"value": "aaaaaaaa"}, token=owner.token).code, "passcode-too-weak", "a weak one")
+        equal(daemon.web.post(target, {"kind": "emoji"}, token=owner.token).code, "invalid-field", "an unknown kind")
+        for kind, pattern in [("characters", r"[0-9a-z-]{10,13}"), ("words", r"([a-z]+[ -]){4}[a-z]+"), ("digits", r"[0-9]{8,}")]:
+            code = daemon.web.post(target, {"kind": kind}, token=owner.token, expect=200).json["passcode"]
+            check(re.fullmatch(pattern, code), f"{kind}: {code!r}")
+            where.passcode = code
+            flows.knock(daemon, where, f"with {kind}")
+
+
+@test()
+def after_a_guest_was_removed_only_a_new_passcode_lets_the_unknown_in_unmarked():
+    with Daemon() as daemon:
+        owner = flows.host(daemon)
+        where = flows.meeting(daemon, owner, policy={"waiting_room": "off", "before_host": "allow"})
+        guest = flows.ask(daemon, where, "Eve", passcode=where.passcode, expect=201).json
+        equal(guest["join"]["state"], "admitted", "with the waiting room off")
+        daemon.web.post(f"{where.path}/joins/{guest['join']['id']}/remove", token=owner.token, expect=200)
+        again = flows.ask(daemon, where, "Someone else", passcode=where.passcode, expect=201).json
+        equal(again["join"]["state"], "waiting", "by the passcode alone")
+        check(where.joins("waiting")[0]["unproven"], "it waits unmarked")
+        member = flows.member(daemon)
+        equal(flows.ask(daemon, where, "Max", token=member.token, expect=201).json["join"]["state"], "admitted", "a member")
+        where.passcode = daemon.web.post(where.path + "/passcode", {}, token=owner.token, expect=200).json["passcode"]
+        fresh = flows.ask(daemon, where, "Cleo", passcode=where.passcode, expect=201).json
+        equal(fresh["join"]["state"], "admitted", "by the new passcode")

@@ -80,17 +80,27 @@ package struct API: Responder {
       throw Refusal(.permissionDenied, "The front end \(frontEnd.name) has no permission `\(permission.rawValue)`.")
     }
     let query = try API.query(target.count == 2 ? target[1] : nil, known: endpoint.query)
-    let caller = Caller(
-      request: request.id, frontEnd: frontEnd,
-      operatorUID: request.socket == .admin ? request.peer.uid : nil,
-      bearer: try bearer(request, endpoint.access.bearer))
+    let bearer = try bearer(request, endpoint.access.bearer)
+    let caller = Caller(request, frontEnd, bearer)
+    let callerNow: @Sendable () -> Caller? = { [peers] in
+      guard let frontEnd = peers.frontEnd(request.peer, on: request.socket),
+        endpoint.access.permission.map(frontEnd.permissions.contains) ?? true
+      else { return nil }
+      return Caller(request, frontEnd, bearer)
+    }
     let (parsed, claim) = try body(request, endpoint, caller)
-    let reply = try await endpoint.handle(
-      Exchange(
-        request: request, caller: caller, path: parameters, query: query, parsed: parsed, idempotency: claim))
+    let exchange = Exchange(
+      request: request, caller: caller, callerNow: callerNow, path: parameters, query: query, parsed: parsed,
+      idempotency: claim)
+    let reply = try await endpoint.cost.isLong ? API.onPool(endpoint, exchange) : endpoint.handle(exchange)
     // A read that succeeded stays one when the note of its session's use cannot be written.
     if case .read = endpoint.cost, caller.bearer?.kind == .session { try? await sessions.renew(caller) }
     return reply
+  }
+
+  /// Away from the thread of the caller's connection, where all its other callers would wait meanwhile.
+  private static func onPool(_ endpoint: Endpoint, _ exchange: Exchange) async throws -> Reply {
+    try await withTaskExecutorPreference(globalConcurrentExecutor) { try await endpoint.handle(exchange) }
   }
 
   /// The bearer where one may be shown: read, not yet believed.
@@ -171,6 +181,14 @@ package struct API: Responder {
       }
     }
     return values
+  }
+}
+
+extension Caller {
+  fileprivate init(_ request: Request, _ frontEnd: FrontEnd, _ bearer: TokenProof?) {
+    self.init(
+      request: request.id, frontEnd: frontEnd, operatorUID: request.socket == .admin ? request.peer.uid : nil,
+      bearer: bearer)
   }
 }
 

@@ -50,6 +50,14 @@ package enum Cost: String, Sendable {
   case hash
   /// The whole audit is read.
   case scan
+
+  /// Computes for longer than the other requests of an event loop should wait.
+  var isLong: Bool {
+    switch self {
+    case .memory, .read, .write: false
+    case .hash, .scan: true
+    }
+  }
 }
 
 /// What an endpoint reads of a body.
@@ -63,7 +71,7 @@ package enum BodyRule: Sendable {
 }
 
 /// One operation, with everything that is to be known about it in one place.
-package struct Endpoint: Sendable {
+package final class Endpoint: Sendable {
   /// `operationId` in `openapi.yaml`.
   package let operation: String
   package let method: String
@@ -98,6 +106,8 @@ package struct Endpoint: Sendable {
 package struct Exchange: Sendable {
   package let request: Request
   package let caller: Caller
+  /// The caller as it stands now, for an answer that goes on; nil once it may not ask this any more.
+  let callerNow: @Sendable () -> Caller?
   /// The values of the path's parameters, percent-decoded.
   let path: [String: String]
   let query: [String: String]
@@ -106,11 +116,13 @@ package struct Exchange: Sendable {
   let idempotency: IdempotencyClaim?
 
   init(
-    request: Request, caller: Caller, path: [String: String], query: [String: String], parsed: JSONValue?,
+    request: Request, caller: Caller, callerNow: @escaping @Sendable () -> Caller?, path: [String: String],
+    query: [String: String], parsed: JSONValue?,
     idempotency: IdempotencyClaim?
   ) {
     self.request = request
     self.caller = caller
+    self.callerNow = callerNow
     self.path = path
     self.query = query
     self.parsed = parsed

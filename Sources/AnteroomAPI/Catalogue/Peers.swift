@@ -52,6 +52,6 @@ package final class PeerTable: Sendable {
   package func replace(_ new: Peers) { peers.withLock { $0 = new } }
 
   func frontEnd(_ peer: Peer, on socket: SocketRole) -> FrontEnd? {
-    peers.withLock { $0 }.frontEnd(peer, on: socket)
+    peers.withLock { $0.frontEnd(peer, on: socket) }
   }
 }

@@ -1,10 +1,33 @@
 /// Finds the endpoint of a method and a path. A literal segment goes before a parameter, so that
 /// `/accounts/me/totp` is not taken for an account called `me`.
 struct Router: Sendable {
+  private enum Part: Sendable {
+    case literal([UInt8])
+    case parameter(String)
+
+    init(_ segment: Substring) {
+      self =
+        segment.hasPrefix("{")
+        ? .parameter(String(segment.dropFirst().dropLast())) : .literal(Array(segment.utf8))
+    }
+  }
+
   private struct Route: Sendable {
     let endpoint: Endpoint
-    let segments: [String]
-    let isParameter: [Bool]
+    let method: String
+    let parts: [Part]
+
+    /// How many segments are the route's own words; nil where one is not.
+    func literals(in path: [UInt8], _ segments: [Range<Int>]) -> Int? {
+      var count = 0
+      for (part, segment) in zip(parts, segments) {
+        guard case .literal(let word) = part else { continue }
+        guard word.count == segment.count else { return nil }
+        for (index, byte) in word.enumerated() where path[segment.lowerBound + index] != byte { return nil }
+        count += 1
+      }
+      return count
+    }
   }
 
   enum Match: Sendable {
@@ -18,43 +41,47 @@ struct Router: Sendable {
 
   init(_ endpoints: [Endpoint]) {
     let all = endpoints.map { endpoint in
-      let segments = endpoint.path.split(separator: "/", omittingEmptySubsequences: true).map(String.init)
-      return Route(
-        endpoint: endpoint, segments: segments.map { $0.hasPrefix("{") ? String($0.dropFirst().dropLast()) : $0 },
-        isParameter: segments.map { $0.hasPrefix("{") })
+      let segments = endpoint.path.split(separator: "/", omittingEmptySubsequences: true)
+      return Route(endpoint: endpoint, method: endpoint.method, parts: segments.map(Part.init))
     }
-    routes = Dictionary(grouping: all) { $0.segments.count }
+    routes = Dictionary(grouping: all) { $0.parts.count }
   }
 
   func match(method: String, path: Substring) -> Match {
     guard path.utf8.first == UInt8(ascii: "/") else { return .none }
-    let segments = path.utf8.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+    let bytes = Array(path.utf8)
+    let segments = Router.segments(of: bytes)
     guard let candidates = routes[segments.count] else { return .none }
-    var best: (route: Route, literals: Int)?
+    var best: (index: Int, literals: Int)?
     var allowed: [String] = []
-    for route in candidates {
-      guard let literals = literals(route, segments) else { continue }
-      allowed.append(route.endpoint.method)
-      guard route.endpoint.method == method, literals > (best?.literals ?? -1) else { continue }
-      best = (route, literals)
+    for index in candidates.indices {
+      guard let literals = candidates[index].literals(in: bytes, segments) else { continue }
+      allowed.append(candidates[index].method)
+      guard candidates[index].method == method, literals > (best?.literals ?? -1) else { continue }
+      best = (index, literals)
     }
     guard let best else { return allowed.isEmpty ? .none : .methodNotAllowed(allowed) }
+    let route = candidates[best.index]
     var parameters: [String: String] = [:]
-    for (index, segment) in segments.enumerated() where best.route.isParameter[index] {
-      guard let value = PercentEncoding.decode(segment) else { return .none }
-      parameters[best.route.segments[index]] = value
+    for (index, part) in route.parts.enumerated() {
+      guard case .parameter(let name) = part else { continue }
+      guard let value = PercentEncoding.decode(bytes[segments[index]]) else { return .none }
+      parameters[name] = value
     }
-    return .endpoint(best.route.endpoint, parameters)
+    return .endpoint(route.endpoint, parameters)
   }
 
-  private func literals(_ route: Route, _ segments: [Substring.UTF8View.SubSequence]) -> Int? {
-    var literals = 0
-    for (index, segment) in segments.enumerated() {
-      if route.isParameter[index] { continue }
-      guard route.segments[index].utf8.elementsEqual(segment) else { return nil }
-      literals += 1
+  /// Where the segments lie; what stands before the first slash, which is nothing, is none.
+  private static func segments(of path: [UInt8]) -> [Range<Int>] {
+    var segments: [Range<Int>] = []
+    segments.reserveCapacity(8)
+    var start = 1
+    for index in 1..<path.count where path[index] == UInt8(ascii: "/") {
+      segments.append(start..<index)
+      start = index + 1
     }
-    return literals
+    segments.append(start..<path.count)
+    return segments
   }
 }
 

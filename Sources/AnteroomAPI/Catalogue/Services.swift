@@ -1,7 +1,7 @@
 package import AnteroomServices
 
 /// The use cases that endpoints call.
-package struct Services: Sendable {
+package final class Services: Sendable {
   package let accounts: AccountService
   package let resets: PasswordResetService
   package let signIn: SignInService
@@ -12,6 +12,8 @@ package struct Services: Sendable {
   package let admission: AdmissionService
   package let ownJoins: OwnJoinService
   package let hostControls: HostControlService
+  package let presence: PresenceService
+  package let events: EventService
   package let grants: GrantService
   package let audit: AuditService
   package let operation: any OperationFacts
@@ -21,7 +23,8 @@ package struct Services: Sendable {
   package init(
     accounts: AccountService, resets: PasswordResetService, signIn: SignInService, secondFactor: SecondFactorService,
     enrolment: EnrolmentService, sessions: SessionService, meetings: MeetingService, admission: AdmissionService,
-    ownJoins: OwnJoinService, hostControls: HostControlService, grants: GrantService, audit: AuditService,
+    ownJoins: OwnJoinService, hostControls: HostControlService, presence: PresenceService,
+    events: EventService, grants: GrantService, audit: AuditService,
     operation: any OperationFacts, mint: TokenMint, publicKeys: [PublicKey]
   ) {
     self.accounts = accounts
@@ -34,6 +37,8 @@ package struct Services: Sendable {
     self.admission = admission
     self.ownJoins = ownJoins
     self.hostControls = hostControls
+    self.presence = presence
+    self.events = events
     self.grants = grants
     self.audit = audit
     self.operation = operation

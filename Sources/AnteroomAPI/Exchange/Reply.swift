@@ -5,6 +5,8 @@ package struct Reply: Sendable {
   package var contentType: String
   package var headers: [(name: String, value: String)]
   package var body: [UInt8]
+  /// Writes a body that goes on: called once the head is on its way, cancelled when the client is gone.
+  package var stream: (@Sendable (any ReplyStream) async -> Void)?
 
   package init(
     status: Int, contentType: String = "application/json", headers: [(name: String, value: String)] = [],
@@ -18,6 +20,12 @@ package struct Reply: Sendable {
 
   /// 204, which has neither body nor content type.
   package static let noContent = Reply(status: 204, contentType: "", body: [])
+}
+
+/// A body that is written while it comes to be.
+package protocol ReplyStream: Sendable {
+  /// Returns when the bytes are with the kernel; false once the client is gone, or does not read.
+  func write(_ bytes: [UInt8]) async -> Bool
 }
 
 /// Answers every request, whatever it asks; the HTTP layer knows nothing beyond this.

@@ -7,7 +7,8 @@ import SecretMemory
 package struct BodyReader {
   private let members: [JSONMember]
   private let pointer: String
-  private var taken: Set<String> = []
+  /// Beside the members: which of them somebody asked for. No two have the same name.
+  private var taken: [Bool]
 
   init(_ value: JSONValue, pointer: String = "") throws(Refusal) {
     guard case .object(let members) = value else {
@@ -15,11 +16,13 @@ package struct BodyReader {
     }
     self.members = members
     self.pointer = pointer
+    taken = Array(repeating: false, count: members.count)
   }
 
   private mutating func take(_ name: String) -> JSONValue? {
-    taken.insert(name)
-    return members.first { $0.name == name }?.value
+    guard let index = members.firstIndex(where: { $0.name == name }) else { return nil }
+    taken[index] = true
+    return members[index].value
   }
 
   func pointer(to name: String) -> String { pointer + "/" + name }
@@ -92,9 +95,10 @@ package struct BodyReader {
       throw wrong(name, "a list of at most \(most) strings")
     }
     var texts: [String] = []
+    var seen: Set<String> = []
     for (index, value) in values.enumerated() {
       guard case .string(let text) = value else { throw wrong("\(name)/\(index)", "a string") }
-      guard !texts.contains(text) else { throw wrong("\(name)/\(index)", "named once") }
+      guard seen.insert(text).inserted else { throw wrong("\(name)/\(index)", "named once") }
       texts.append(text)
     }
     return texts
@@ -104,11 +108,11 @@ package struct BodyReader {
   mutating func settings() throws(Refusal) -> [(PolicySetting, PolicyValue)] {
     var settings: [(PolicySetting, PolicyValue)] = []
     var probe = MeetingPolicy.general
-    for member in members {
+    for (index, member) in members.enumerated() {
       guard let setting = PolicySetting(rawValue: member.name) else {
         throw Refusal(.invalidField, "is no setting of this version", pointer: pointer(to: member.name))
       }
-      taken.insert(member.name)
+      taken[index] = true
       let value: PolicyValue
       switch member.value {
       case .string(let word): value = .word(word)
@@ -124,7 +128,7 @@ package struct BodyReader {
 
   /// Refuses members that nobody asked for.
   consuming func finish() throws(Refusal) {
-    for member in members where !taken.contains(member.name) {
+    for (member, isTaken) in zip(members, taken) where !isTaken {
       throw Refusal(.invalidField, "is no member of this body", pointer: pointer(to: member.name.jsonPointerEscaped))
     }
   }

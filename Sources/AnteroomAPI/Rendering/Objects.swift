@@ -100,7 +100,7 @@ extension JSONText {
       json.member("verified", join.verified)
       json.publish(join.publish)
       // Who is outside learns nothing of the meeting; a lock or a removal would show in its epoch.
-      if forHost || join.state == .admitted || join.state == .present { json.member("epoch", epoch) }
+      if forHost || join.mayHaveGrant { json.member("epoch", epoch) }
       json.object("client") { $0.member("kind", join.clientKind.rawValue) }
       json.member("created_at", join.createdAt)
       if let deadline = join.deadline { json.member("expires_at", deadline) }
@@ -115,7 +115,7 @@ extension JSONText {
         json.member("message", message)
       }
       if forHost {
-        json.member("away", false)
+        json.member("away", join.mayRejoin)
         json.member("unproven", join.unproven)
         json.member("denials", join.state == .denied ? 1 : 0)
       }

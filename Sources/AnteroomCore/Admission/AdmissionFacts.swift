@@ -14,17 +14,20 @@ package struct AdmissionFacts: Sendable {
   package var joinerClass: JoinerClass
   package var passcode: PasscodeShown
   package var throttle: AttemptBudget.Verdict
+  /// The account, or the chain of tickets that was shown, is barred from this occurrence.
+  package var isBarred: Bool
   /// How many may wait in one meeting.
   package var waitingCeiling: Int
 
   package init(
     meeting: Meeting?, joinerClass: JoinerClass, passcode: PasscodeShown, throttle: AttemptBudget.Verdict,
-    waitingCeiling: Int
+    isBarred: Bool = false, waitingCeiling: Int
   ) {
     self.meeting = meeting
     self.joinerClass = joinerClass
     self.passcode = passcode
     self.throttle = throttle
+    self.isBarred = isBarred
     self.waitingCeiling = waitingCeiling
   }
 }
@@ -50,6 +53,12 @@ package enum Proof: Hashable, Sendable {
 }
 
 extension AdmissionFacts {
+  /// Nothing but the passcode, or nothing at all, speaks for a joiner who may be somebody that was barred.
+  package var isSuspect: Bool {
+    guard let meeting, meeting.passcodeIsSuspect, joinerClass == .guest else { return false }
+    return proof == .passcode || proof == .notNeeded
+  }
+
   /// The proof that these facts hold. For a meeting that does not exist it is what a wrong guess would
   /// be, so that an outsider gets the same answer.
   package var proof: Proof {

@@ -3,6 +3,8 @@ package enum RefusalReason: Hashable, Sendable {
   case tooManyAttempts(until: Instant)
   case noSuchMeeting
   case ended
+  /// Removed or banned from this occurrence.
+  case barred
   case nothingShown
   case wrongProof
   /// The passcode is right, but the meeting is open to members or invitees only.
@@ -20,7 +22,7 @@ package enum GateVerdict: Hashable, Sendable {
 }
 
 package enum GateName: String, Sendable, CaseIterable {
-  case throttle, exists, ended, proof, lock, capacity
+  case throttle, exists, ended, ban, proof, lock, capacity
   case waitingRoom = "waiting_room"
 }
 
@@ -54,6 +56,11 @@ package struct Gate: Sendable {
     },
     Gate(name: .exists, setting: nil) { $0.meeting == nil ? .refuse(.noSuchMeeting) : .pass },
     Gate(name: .ended, setting: nil) { $0.meeting?.state == .ended ? .refuse(.ended) : .pass },
+    Gate(name: .ban, setting: .removedMayReturn) { facts in
+      if facts.isBarred && facts.joinerClass != .host { return .refuse(.barred) }
+      // Under a new name and without the ticket nobody can tell who it is, so a host looks.
+      return facts.isSuspect ? .wait(.admission) : .pass
+    },
     Gate(name: .proof, setting: .passcode, judge: judgeProof),
     Gate(name: .lock, setting: .whenLocked) { facts in
       guard let meeting = facts.meeting, meeting.locked, !facts.joinerClass.isHosting else { return .pass }

@@ -78,12 +78,21 @@ package struct Join: Hashable, Sendable {
   package var unproven: Bool
   /// What a host told the person.
   package var message: String?
+  /// It was left by a drop: its seat is kept and the way back is open until `deadline`.
+  package var mayRejoin: Bool
+  /// A host sent it back: it is not let in again unseen.
+  package var wasSentBack: Bool
+  /// The join at the beginning of the chain of tickets that this one was made with; itself where there is none.
+  package let lineage: JoinID
+  /// How many events this join has had.
+  package var eventNumber: Int64
 
   package init(
     id: JoinID, meeting: MeetingID, frontEnd: String, audience: String, state: JoinState, role: JoinRole,
     joinerClass: JoinerClass, displayName: DisplayName, account: AccountID?, session: SessionID?, verified: Bool,
     publish: Publish, occurrence: Int64, clientKind: ClientKind, createdAt: Instant, deadline: Instant?,
-    waitingFor: WaitingFor?, waitingSince: Instant?, unproven: Bool, message: String?
+    waitingFor: WaitingFor?, waitingSince: Instant?, unproven: Bool, message: String?,
+    mayRejoin: Bool = false, wasSentBack: Bool = false, lineage: JoinID? = nil, eventNumber: Int64 = 0
   ) {
     self.id = id
     self.meeting = meeting
@@ -105,5 +114,39 @@ package struct Join: Hashable, Sendable {
     self.waitingSince = waitingSince
     self.unproven = unproven
     self.message = message
+    self.mayRejoin = mayRejoin
+    self.wasSentBack = wasSentBack
+    self.lineage = lineage ?? id
+    self.eventNumber = eventNumber
+  }
+}
+
+extension Join {
+  /// Whether a grant may be made for it: it is in, on its way in, or was in and may come back.
+  package var mayHaveGrant: Bool {
+    switch state {
+    case .admitted, .present: true
+    case .left: mayRejoin
+    case .waiting, .denied, .withdrawn, .expired, .removed: false
+    }
+  }
+
+  /// Whether nothing more can become of it.
+  package var isOver: Bool {
+    switch state {
+    case .waiting, .admitted, .present: false
+    case .left: !mayRejoin
+    case .denied, .withdrawn, .expired, .removed: true
+    }
+  }
+}
+
+extension JoinState {
+  /// Inside, on the way in, or out of it for a moment: what a grant can be about.
+  package var isInside: Bool {
+    switch self {
+    case .admitted, .present, .left: true
+    case .waiting, .denied, .withdrawn, .expired, .removed: false
+    }
   }
 }

@@ -1,39 +1,119 @@
 /// What a host does to one join.
 package enum JoinAct: Hashable, Sendable {
   case admit
-  /// `reason` is for hosts and the audit, `message` for the person.
-  case deny(reason: String?, message: String?)
+  /// `reason` is for hosts and the audit, `message` for the person; `ban` bars whoever it is for the occurrence.
+  case deny(reason: String?, message: String?, ban: Bool)
+  case remove(reason: String?, message: String?, ban: Bool)
+  case sendBack
+  case role(JoinRole)
+  /// Part by part; what is nil stays.
+  case publish(audio: Bool?, video: Bool?, screen: Bool?)
+  case message(String)
+
+  /// The act's word, for the audit.
+  package var name: String {
+    switch self {
+    case .admit: "admit"
+    case .deny: "deny"
+    case .remove: "remove"
+    case .sendBack: "send-back"
+    case .role: "role"
+    case .publish: "publish"
+    case .message: "message"
+    }
+  }
+
+  /// Whether the ticket of a hosting join is enough; all else takes a session.
+  package var ticketMay: Bool {
+    switch self {
+    case .admit, .deny, .remove, .sendBack, .message: true
+    case .role, .publish: false
+    }
+  }
 }
 
 /// Whether an act is possible, by the join's state and the meeting's.
 package enum JoinActVerdict: Hashable, Sendable {
-  case proceed(to: JoinState)
+  case move(to: JoinState)
+  /// The state stays; what changes is what the act names.
+  case change
+  /// It is out already and could come back: that right ends.
+  case forfeit
   /// It is so already: an act told twice is done once.
   case already
   case impossible(JoinActObstacle)
 }
 
 package enum JoinActObstacle: String, Hashable, Sendable {
-  case ended, full, state, hosting
+  case ended, full, state, hosting, barred, viewer
+  /// Ownership comes from the record: nobody grants the role of host.
+  case roleAbove
 }
 
 package enum HostControlPolicy {
   /// Every gate that still applies is asked again here: what was true when the joiner knocked may not
-  /// be true now.
-  package static func judge(_ act: JoinAct, on join: Join, in meeting: Meeting) -> JoinActVerdict {
+  /// be true now. `byTicket` says that the actor shows no session.
+  package static func judge(
+    _ act: JoinAct, on join: Join, in meeting: Meeting, isBarred: Bool = false, byTicket: Bool = false
+  ) -> JoinActVerdict {
     switch act {
-    case .admit:
-      if join.state == .admitted || join.state == .present { return .already }
-      guard join.state.mayBecome(.admitted) else { return .impossible(.state) }
-      guard meeting.state != .ended else { return .impossible(.ended) }
-      let needsSeat = !join.joinerClass.isHosting
-      if needsSeat && meeting.tally.seatsTaken >= meeting.policy.capacity { return .impossible(.full) }
-      return .proceed(to: .admitted)
+    case .admit: judgeAdmit(join, meeting, isBarred: isBarred)
     case .deny:
-      if join.joinerClass.isHosting { return .impossible(.hosting) }
-      if join.state == .denied { return .already }
-      guard join.state.mayBecome(.denied) else { return .impossible(.state) }
-      return .proceed(to: .denied)
+      if join.joinerClass.isHosting {
+        .impossible(.hosting)
+      } else if join.state == .denied {
+        .already
+      } else {
+        join.state.mayBecome(.denied) ? .move(to: .denied) : .impossible(.state)
+      }
+    case .remove: judgeRemove(join, byTicket: byTicket)
+    case .sendBack:
+      if isHosting(join, byTicket: byTicket) {
+        .impossible(.hosting)
+      } else if join.state == .waiting {
+        .already
+      } else {
+        join.state.mayBecome(.waiting) ? .move(to: .waiting) : .impossible(.state)
+      }
+    case .role(let role): judgeRole(role, join)
+    case .publish(let audio, let video, let screen): judgePublish([audio, video, screen], join)
+    case .message: join.isOver ? .impossible(.state) : .change
     }
+  }
+
+  private static func judgeAdmit(_ join: Join, _ meeting: Meeting, isBarred: Bool) -> JoinActVerdict {
+    if join.state == .admitted || join.state == .present { return .already }
+    guard join.state.mayBecome(.admitted) else { return .impossible(.state) }
+    guard meeting.state != .ended else { return .impossible(.ended) }
+    if isBarred && join.joinerClass != .host { return .impossible(.barred) }
+    let needsSeat = !join.joinerClass.isHosting
+    if needsSeat && meeting.tally.seatsTaken >= meeting.policy.capacity { return .impossible(.full) }
+    return .move(to: .admitted)
+  }
+
+  private static func judgeRemove(_ join: Join, byTicket: Bool) -> JoinActVerdict {
+    if isHosting(join, byTicket: byTicket) { return .impossible(.hosting) }
+    if join.state == .removed { return .already }
+    if join.state == .left && join.mayRejoin { return .forfeit }
+    return join.state.mayBecome(.removed) ? .move(to: .removed) : .impossible(.state)
+  }
+
+  private static func judgeRole(_ role: JoinRole, _ join: Join) -> JoinActVerdict {
+    if role == .host { return .impossible(.roleAbove) }
+    if join.joinerClass.isHosting { return .impossible(.hosting) }
+    if join.isOver { return .impossible(.state) }
+    return join.role == role ? .already : .change
+  }
+
+  private static func judgePublish(_ parts: [Bool?], _ join: Join) -> JoinActVerdict {
+    if join.isOver { return .impossible(.state) }
+    // A viewer never publishes, whoever says so.
+    if join.role == .viewer && parts.contains(true) { return .impossible(.viewer) }
+    return .change
+  }
+
+  /// Nobody acts on the host; on a cohost only who shows a session.
+  private static func isHosting(_ join: Join, byTicket: Bool) -> Bool {
+    join.joinerClass == .host || (byTicket && (join.role == .host || join.role == .cohost))
   }
 }

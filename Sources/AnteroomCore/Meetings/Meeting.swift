@@ -12,13 +12,16 @@ package struct Tally: Hashable, Sendable {
   package var waiting: Int
   package var admitted: Int
   package var present: Int
+  /// Left by a drop, with their seats kept.
+  package var away: Int
   package var hostsAdmitted: Int
   package var hostsPresent: Int
 
-  package init(waiting: Int, admitted: Int, present: Int, hostsAdmitted: Int, hostsPresent: Int) {
+  package init(waiting: Int, admitted: Int, present: Int, away: Int = 0, hostsAdmitted: Int, hostsPresent: Int) {
     self.waiting = waiting
     self.admitted = admitted
     self.present = present
+    self.away = away
     self.hostsAdmitted = hostsAdmitted
     self.hostsPresent = hostsPresent
   }
@@ -26,16 +29,17 @@ package struct Tally: Hashable, Sendable {
   package static let empty = Tally(waiting: 0, admitted: 0, present: 0, hostsAdmitted: 0, hostsPresent: 0)
 
   /// Seats that count against the capacity.
-  package var seatsTaken: Int { admitted + present }
+  package var seatsTaken: Int { admitted + present + away }
 
-  package mutating func count(_ state: JoinState, role: JoinRole, by step: Int) {
-    switch (state, role == .host || role == .cohost) {
+  package mutating func count(_ join: Join, by step: Int) {
+    switch (join.state, join.role == .host || join.role == .cohost) {
     case (.waiting, _): waiting += step
     case (.admitted, false): admitted += step
     case (.admitted, true): hostsAdmitted += step
     case (.present, false): present += step
     case (.present, true): hostsPresent += step
-    case (.denied, _), (.withdrawn, _), (.expired, _), (.removed, _), (.left, _): break
+    case (.left, false): away += join.mayRejoin ? step : 0
+    case (.left, true), (.denied, _), (.withdrawn, _), (.expired, _), (.removed, _): break
     }
   }
 }
@@ -65,12 +69,17 @@ package struct Meeting: Hashable, Sendable {
   package var tally: Tally
   package var createdAt: Instant
   package var version: Int64
+  /// When the policy does something about it that the hosts have left.
+  package var hostAbsenceDue: Instant?
+  /// Somebody who knows the passcode was barred: who shows nothing but that waits, until it is rotated.
+  package var passcodeIsSuspect: Bool
 
   package init(
     id: MeetingID, external: String?, frontEnd: String, kind: MeetingKind, title: String?, host: AccountID,
     cohosts: [AccountID], profile: String, policy: MeetingPolicy, ownSettings: Set<PolicySetting>,
     passcodeKind: PasscodeKind?, passcodeDigest: Digest?, passcodeFailures: Int, state: MeetingState, locked: Bool,
-    occurrence: Int64, epoch: Epoch, tally: Tally, createdAt: Instant, version: Int64
+    occurrence: Int64, epoch: Epoch, tally: Tally, createdAt: Instant, version: Int64,
+    hostAbsenceDue: Instant? = nil, passcodeIsSuspect: Bool = false
   ) {
     self.id = id
     self.external = external
@@ -92,6 +101,8 @@ package struct Meeting: Hashable, Sendable {
     self.tally = tally
     self.createdAt = createdAt
     self.version = version
+    self.hostAbsenceDue = hostAbsenceDue
+    self.passcodeIsSuspect = passcodeIsSuspect
   }
 
   /// True once so many wrong passcodes came that none is compared any more; only rotation ends it.

@@ -71,6 +71,13 @@ package struct ChallengeID: OpaqueID {
   package init(known text: String) { self.text = text }
 }
 
+/// Names one bar against coming back.
+package struct BanID: OpaqueID {
+  package static let prefix = "ban_"
+  package let text: String
+  package init(known text: String) { self.text = text }
+}
+
 /// Names one request in the answer, the log and the audit.
 package struct RequestID: OpaqueID {
   package static let prefix = "req_"

@@ -70,13 +70,16 @@ extension Instant: CustomStringConvertible {
 
   /// Decimal digits of a number that is not negative, with zeros in front up to `width`.
   private static func append(_ value: Int64, _ width: Int, to text: inout [UInt8]) {
-    var rest = value
-    var digits: [UInt8] = []
-    repeat {
-      digits.append(UInt8(ascii: "0") + UInt8(rest % 10))
-      rest /= 10
-    } while rest > 0 || digits.count < width
-    text.append(contentsOf: digits.reversed())
+    var unit: Int64 = 1
+    var count = 1
+    while count < width || value / unit >= 10 {
+      unit *= 10
+      count += 1
+    }
+    while unit > 0 {
+      text.append(UInt8(ascii: "0") + UInt8(value / unit % 10))
+      unit /= 10
+    }
   }
 
   private static func digits(_ bytes: ArraySlice<UInt8>) -> Int64? {

@@ -7,8 +7,8 @@ package import struct AnteroomCore.Digest
 /// The audit's hashes (RFC 6962, section 2.1), its keyed marks, the seal on personal fields, and the
 /// signed checkpoint.
 package struct AuditSeals: AuditSealing {
-  private let marks: HMAC<SHA256>
-  private let personal: HMAC<SHA256>
+  private let marks: KeyedHash
+  private let personal: KeyedHash
   private let personalID: [UInt8]
   private let checkpoints: SignedCheckpoints
   private let randomness: any Randomness
@@ -16,8 +16,8 @@ package struct AuditSeals: AuditSealing {
   package let emptyRoot = Digest(SHA256().finalize())
 
   package init(root: RootKey, generation: Int = 1, randomness: any Randomness) {
-    marks = HMAC(key: root.key(for: .auditMark, generation: generation))
-    personal = HMAC(key: root.key(for: .auditPersonal, generation: generation))
+    marks = KeyedHash(key: root.key(for: .auditMark, generation: generation))
+    personal = KeyedHash(key: root.key(for: .auditPersonal, generation: generation))
     personalID = root.idBytes(of: .auditPersonal, generation: generation)
     checkpoints = SignedCheckpoints(root: root, generation: generation)
     self.randomness = randomness

@@ -4,14 +4,14 @@ import Crypto
 package import struct AnteroomCore.Digest
 
 /// SHA-256 and HMAC-SHA-256 under keys derived for each purpose. Every join asks for several of these:
-/// each purpose's HMAC is keyed once, and a digest starts from a copy of it.
+/// each purpose's is keyed once, and a digest starts from a copy of it.
 package struct KeyedDigests: Digests {
-  private let keyed: [DigestPurpose: HMAC<SHA256>]
+  private let keyed: [DigestPurpose: KeyedHash]
 
   package init(root: RootKey, generation: Int = 1) {
     keyed = Dictionary(
       uniqueKeysWithValues: DigestPurpose.allCases.map { purpose in
-        (purpose, HMAC(key: root.key(for: .digest(purpose), generation: generation)))
+        (purpose, KeyedHash(key: root.key(for: .digest(purpose), generation: generation)))
       })
   }
 
@@ -26,7 +26,7 @@ package struct KeyedDigests: Digests {
     // The length keeps ("ab", "c") and ("a", "bc") apart.
     code.update(UInt64(context.utf8.count))
     var context = context
-    context.withUTF8 { unsafe code.update(data: UnsafeRawBufferPointer($0)) }
+    context.withUTF8 { unsafe code.update(UnsafeRawBufferPointer($0)) }
     code.update(value)
     return Digest(code.finalize())
   }

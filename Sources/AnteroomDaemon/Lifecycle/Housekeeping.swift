@@ -19,7 +19,13 @@ struct Housekeeping: Service {
         guard (try? await Task.sleep(for: .seconds(1))) != nil else { return }
         seconds += 1
         do {
-          try await composition.sweep.endDueJoins()
+          try await composition.sweep.endDue()
+          let unconfirmed = try await composition.sweep.alarmRevocations()
+          if unconfirmed > 0 {
+            logger.error(
+              "revocation.unconfirmed: a front end has not said that it put somebody out",
+              metadata: ["count": "\(unconfirmed)"])
+          }
           if seconds.isMultiple(of: 60) { try await composition.sweep.tidy() }
         } catch {
           logger.error("housekeeping failed", metadata: ["why": "\(error)"])

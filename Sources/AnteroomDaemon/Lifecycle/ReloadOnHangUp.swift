@@ -1,4 +1,6 @@
 import AnteroomAPI
+import AnteroomCore
+import AnteroomServices
 import AnteroomSystem
 import Logging
 import ServiceLifecycle
@@ -10,6 +12,8 @@ struct ReloadOnHangUp: Service {
   let path: String
   let running: Configuration
   let peers: PeerTable
+  /// Streams that stand on a permission ask again.
+  let changed: Signal<EventTopic>
   let threshold: LogThreshold
   let notifier: ReadinessNotifier
   let logger: Logger
@@ -32,6 +36,7 @@ struct ReloadOnHangUp: Service {
       }
       threshold.set(new.logLevel.level)
       peers.replace(new.peers)
+      changed.fireAll()
       logger.notice(
         "configuration read again", metadata: ["frontends": "\(new.frontEnds.count)", "level": "\(new.logLevel)"])
     } catch {

@@ -25,18 +25,21 @@ package final class RunningFacts: OperationFacts {
   package func stopServing() { serving.store(false, ordering: .relaxed) }
 
   package func status() async throws(StorageFault) -> OperationStatus {
-    let facts = try store.facts()
+    let facts = try await store.facts()
     let counts = try await store.read { snapshot throws(StorageFault) in
       let meetings = try snapshot.meetingCount()
       return (
         accounts: try snapshot.accountCount(), sessions: try snapshot.sessionCount(), meetings: meetings.meetings,
-        waiting: meetings.waiting, audit: try snapshot.auditHead()?.tree.size ?? 0
+        waiting: meetings.waiting, audit: try snapshot.auditHead()?.tree.size ?? 0,
+        unconfirmed: try snapshot.unconfirmedRevocationCount()
       )
     }
     return OperationStatus(
       startedAt: startedAt, schema: facts.schema, synchronous: facts.synchronous == 2 ? "FULL" : "NOT FULL",
       journalMode: facts.journalMode, storeBytes: facts.sizeBytes, hashing: hashing.load, accounts: counts.accounts,
       sessions: counts.sessions, meetings: counts.meetings, waiting: counts.waiting, auditSize: counts.audit,
-      warnings: [])
+      warnings: counts.unconfirmed == 0
+        ? []
+        : ["revocation.unconfirmed: \(counts.unconfirmed) times no front end said that it put somebody out"])
   }
 }

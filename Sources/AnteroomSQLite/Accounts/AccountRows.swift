@@ -1,6 +1,5 @@
 import AnteroomCore
 import AnteroomServices
-import GRDB
 
 extension SQLiteSnapshot {
   /// Columns in the order that `readAccount` takes them, from `offset` on.

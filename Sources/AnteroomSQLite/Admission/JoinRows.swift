@@ -1,12 +1,11 @@
 import AnteroomCore
 import AnteroomServices
-import GRDB
 
 extension SQLiteSnapshot {
   private static let joinColumns = """
     j.id, j.meeting, j.frontend, j.audience, j.state, j.role, j.class, j.display_name, j.account, j.session,
     j.verified, j.publish, j.occurrence, j.client_kind, j.created_at, j.deadline, j.waiting_for, j.waiting_since,
-    j.unproven, j.message
+    j.unproven, j.message, j.may_rejoin, j.was_sent_back, j.lineage, j.events
     """
 
   private static func readJoin(_ row: Row, from offset: Int) -> Join {
@@ -22,7 +21,9 @@ extension SQLiteSnapshot {
       occurrence: row.integer(offset + 12), clientKind: known(row.text(offset + 13)),
       createdAt: row.time(offset + 14), deadline: row.optionalTime(offset + 15),
       waitingFor: row.optionalText(offset + 16).map(known), waitingSince: row.optionalTime(offset + 17),
-      unproven: row.flag(offset + 18), message: row.optionalText(offset + 19))
+      unproven: row.flag(offset + 18), message: row.optionalText(offset + 19),
+      mayRejoin: row.flag(offset + 20), wasSentBack: row.flag(offset + 21),
+      lineage: row.optionalText(offset + 22).map { JoinID(known: $0) }, eventNumber: row.integer(offset + 23))
   }
 
   private static func readStored(_ row: Row) -> StoredJoin {
@@ -71,9 +72,46 @@ extension SQLiteSnapshot {
     try db.all(
       """
       SELECT \(SQLiteSnapshot.joinColumns) FROM joins j
-      WHERE j.account = ?1 AND (?2 IS NULL OR j.session = ?2) AND j.state IN ('waiting', 'admitted', 'present')
+      WHERE j.account = ?1 AND (?2 IS NULL OR j.session = ?2) AND \(SQLiteSnapshot.isOpen)
       """, [.text(account.text), .optional(session?.text)]
     ) { SQLiteSnapshot.readJoin($0, from: 0) }
+  }
+
+  /// Something can still become of it.
+  private static let isOpen =
+    "(j.state = 'waiting' OR j.state = 'admitted' OR j.state = 'present' OR (j.state = 'left' AND j.may_rejoin = 1))"
+
+  func openJoins(
+    in meeting: MeetingID, occurrence: Int64, of account: AccountID?, lineage: JoinID
+  ) throws(StorageFault) -> [Join] {
+    try db.all(
+      """
+      SELECT \(SQLiteSnapshot.joinColumns) FROM joins j
+      WHERE j.meeting = ?1 AND j.occurrence = ?2 AND (j.account = ?3 OR j.lineage = ?4 OR j.id = ?4)
+        AND \(SQLiteSnapshot.isOpen)
+      """, [.text(meeting.text), .integer(occurrence), .optional(account?.text), .text(lineage.text)]
+    ) { SQLiteSnapshot.readJoin($0, from: 0) }
+  }
+
+  func openJoins(frontEnd: String, audiences: [String]) throws(StorageFault) -> [(join: Join, epoch: Epoch)] {
+    let marks = audiences.map { _ in "?" }.joined(separator: ", ")
+    return try db.all(
+      """
+      SELECT m.epoch, \(SQLiteSnapshot.joinColumns) FROM meetings m
+      JOIN joins j ON j.meeting = m.id AND j.occurrence = m.occurrence
+        AND (j.state = 'waiting' OR j.state = 'admitted' OR j.state = 'present')
+      WHERE m.waiting + m.admitted + m.present + m.hosts_admitted + m.hosts_present > 0
+        AND (j.frontend = ? OR j.audience IN (\(marks)))
+      """, [.text(frontEnd)] + audiences.map(Column.text)
+    ) { (SQLiteSnapshot.readJoin($0, from: 1), $0.integer(0)) }
+  }
+
+  func hasJoin(in meeting: MeetingID, frontEnd: String, audiences: [String]) throws(StorageFault) -> Bool {
+    let marks = audiences.map { _ in "?" }.joined(separator: ", ")
+    return try db.one(
+      "SELECT 1 FROM joins j WHERE j.meeting = ? AND (j.frontend = ? OR j.audience IN (\(marks))) LIMIT 1",
+      [.text(meeting.text), .text(frontEnd)] + audiences.map(Column.text)
+    ) { _ in true } ?? false
   }
 
   func isRedeemed(_ grant: String) throws(StorageFault) -> Bool {
@@ -87,8 +125,8 @@ extension SQLiteTransaction {
       """
       INSERT INTO joins (id, meeting, occurrence, frontend, audience, state, role, class, display_name, account,
         session, verified, publish, client_kind, created_at, deadline, waiting_for, waiting_since, unproven, message,
-        ticket_digest, salt)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        ticket_digest, salt, lineage, events)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       [
         .text(join.id.text), .text(join.meeting.text), .integer(join.occurrence), .text(join.frontEnd),
@@ -97,6 +135,7 @@ extension SQLiteTransaction {
         .flag(join.verified), publish(join), .text(join.clientKind.rawValue), .time(join.createdAt),
         .optional(join.deadline), .optional(join.waitingFor?.rawValue), .optional(join.waitingSince),
         .flag(join.unproven), .optional(join.message), .digest(ticketDigest), .blob(salt),
+        .optional(join.lineage == join.id ? nil : join.lineage.text), .integer(join.eventNumber),
       ])
   }
 
@@ -104,13 +143,14 @@ extension SQLiteTransaction {
     try db.run(
       """
       UPDATE joins SET state = ?, role = ?, publish = ?, deadline = ?, waiting_for = ?, waiting_since = ?,
-        unproven = ?, message = ?
+        unproven = ?, message = ?, may_rejoin = ?, was_sent_back = ?, events = ?
       WHERE id = ?
       """,
       [
         .text(join.state.rawValue), .text(join.role.rawValue), publish(join), .optional(join.deadline),
         .optional(join.waitingFor?.rawValue), .optional(join.waitingSince), .flag(join.unproven),
-        .optional(join.message), .text(join.id.text),
+        .optional(join.message), .flag(join.mayRejoin), .flag(join.wasSentBack), .integer(join.eventNumber),
+        .text(join.id.text),
       ])
   }
 

@@ -1,14 +1,17 @@
 import AnteroomCore
 import AnteroomServices
-import GRDB
 
 extension SQLiteSnapshot {
   private static let columns = """
     m.id, m.external, m.frontend, m.kind, m.title, m.host, m.profile, m.settings, m.passcode_kind, m.passcode_digest,
     m.passcode_failures, m.state, m.locked, m.occurrence, m.epoch, m.waiting, m.admitted, m.present,
     m.hosts_admitted, m.hosts_present, m.created_at, m.version,
-    (SELECT group_concat(c.account, ' ') FROM cohosts c WHERE c.meeting = m.id)
+    (SELECT group_concat(c.account, ' ') FROM cohosts c WHERE c.meeting = m.id),
+    m.away, m.host_absence_due, m.passcode_is_suspect
     """
+
+  /// Put together once: every join asks it.
+  private static let meetingByID = "SELECT \(columns) FROM meetings m WHERE m.id = ?"
 
   private static func read(_ row: Row, from offset: Int) -> Meeting {
     let (policy, own) = PolicyText.read(row.text(offset + 7))
@@ -20,13 +23,15 @@ extension SQLiteSnapshot {
       kind: known(row.text(offset + 3)), title: row.optionalText(offset + 4),
       host: AccountID(known: row.text(offset + 5)), cohosts: cohosts ?? [], profile: row.text(offset + 6),
       policy: policy, ownSettings: own, passcodeKind: row.optionalText(offset + 8).map(known),
-      passcodeDigest: row.hasNull(atIndex: offset + 9) ? nil : row.digest(offset + 9),
+      passcodeDigest: row.hasNull(offset + 9) ? nil : row.digest(offset + 9),
       passcodeFailures: row.count(offset + 10), state: known(row.text(offset + 11)), locked: row.flag(offset + 12),
       occurrence: row.integer(offset + 13), epoch: row.integer(offset + 14),
       tally: Tally(
         waiting: row.count(offset + 15), admitted: row.count(offset + 16), present: row.count(offset + 17),
+        away: row.count(offset + 23),
         hostsAdmitted: row.count(offset + 18), hostsPresent: row.count(offset + 19)),
-      createdAt: row.time(offset + 20), version: row.integer(offset + 21))
+      createdAt: row.time(offset + 20), version: row.integer(offset + 21),
+      hostAbsenceDue: row.optionalTime(offset + 24), passcodeIsSuspect: row.flag(offset + 25))
   }
 
   /// A word that the schema's CHECK allows and the type knows: anything else is a damaged file.
@@ -36,9 +41,7 @@ extension SQLiteSnapshot {
   }
 
   func meeting(_ id: MeetingID) throws(StorageFault) -> Meeting? {
-    try db.one("SELECT \(SQLiteSnapshot.columns) FROM meetings m WHERE m.id = ?", [.text(id.text)]) {
-      SQLiteSnapshot.read($0, from: 0)
-    }
+    try db.one(SQLiteSnapshot.meetingByID, [.text(id.text)]) { SQLiteSnapshot.read($0, from: 0) }
   }
 
   func anyMeeting() throws(StorageFault) -> Meeting? {
@@ -63,6 +66,15 @@ extension SQLiteSnapshot {
         .optional(external), .optional(state?.rawValue), .optional(role?.rawValue),
       ], limit: limit
     ) { SQLiteSnapshot.read($0, from: 1) }
+  }
+
+  func dueHostAbsences(at time: Instant, limit: Int) throws(StorageFault) -> [Meeting] {
+    try db.all(
+      """
+      SELECT \(SQLiteSnapshot.columns) FROM meetings m
+      WHERE m.host_absence_due <= ? ORDER BY m.host_absence_due LIMIT ?
+      """, [.time(time), .integer(Int64(limit))]
+    ) { SQLiteSnapshot.read($0, from: 0) }
   }
 
   func meetingCount() throws(StorageFault) -> (meetings: Int, waiting: Int) {
@@ -104,15 +116,28 @@ extension SQLiteTransaction {
     try db.run(
       """
       UPDATE meetings SET passcode_failures = ?, state = ?, locked = ?, epoch = ?, waiting = ?, admitted = ?,
-        present = ?, hosts_admitted = ?, hosts_present = ?, version = ?
+        present = ?, away = ?, hosts_admitted = ?, hosts_present = ?, version = ?, host_absence_due = ?,
+        passcode_is_suspect = ?
       WHERE id = ?
       """,
       [
         .integer(Int64(meeting.passcodeFailures)), .text(meeting.state.rawValue), .flag(meeting.locked),
         .integer(meeting.epoch), .integer(Int64(meeting.tally.waiting)), .integer(Int64(meeting.tally.admitted)),
-        .integer(Int64(meeting.tally.present)), .integer(Int64(meeting.tally.hostsAdmitted)),
-        .integer(Int64(meeting.tally.hostsPresent)), .integer(meeting.version), .text(meeting.id.text),
+        .integer(Int64(meeting.tally.present)), .integer(Int64(meeting.tally.away)),
+        .integer(Int64(meeting.tally.hostsAdmitted)), .integer(Int64(meeting.tally.hostsPresent)),
+        .integer(meeting.version), .optional(meeting.hostAbsenceDue), .flag(meeting.passcodeIsSuspect),
+        .text(meeting.id.text),
       ])
+  }
+
+  func updatePasscode(of meeting: Meeting) throws(StorageFault) {
+    try db.run(
+      "UPDATE meetings SET passcode_kind = ?, passcode_digest = ? WHERE id = ?",
+      [
+        .optional(meeting.passcodeKind?.rawValue), meeting.passcodeDigest.map(Column.digest) ?? .null,
+        .text(meeting.id.text),
+      ])
+    try update(meeting)
   }
 }
 
@@ -140,7 +165,7 @@ enum PolicyText {
       let value: PolicyValue =
         if setting.bounds != nil {
           Int(word).map(PolicyValue.number) ?? .word(word)
-        } else if setting == .hostSecondFactor {
+        } else if setting.isFlag {
           .flag(word == "true")
         } else {
           .word(word)

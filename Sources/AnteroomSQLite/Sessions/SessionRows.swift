@@ -1,6 +1,5 @@
 import AnteroomCore
 import AnteroomServices
-import GRDB
 
 extension SQLiteSnapshot {
   func session(_ id: SessionID) throws(StorageFault) -> StoredSession? {

@@ -1,6 +1,5 @@
 import AnteroomCore
 import AnteroomServices
-import GRDB
 
 extension SQLiteTransaction {
   func budget(_ key: Digest) throws(StorageFault) -> AttemptBudget? {

@@ -30,15 +30,19 @@ final class GroupCommit: Sendable {
   private let latestMilliseconds: Atomic<Int64>
   private let queue = DispatchQueue(label: "anteroom.store.writer", qos: .userInitiated)
   private let connection: DatabaseQueue
+  private let statements = StatementCache()
   private let clock: any WallClock
   private let sealing: any AuditSealing
   private let nonces: any Randomness
   private let limit: Int
+  /// Fired with what a commit changed, after it.
+  private let changed: Signal<EventTopic>
   private let onFailedCommit: @Sendable (StorageFault) -> Void
 
   init(
     connection: DatabaseQueue, clock: any WallClock, sealing: any AuditSealing, nonces: any Randomness,
-    tree: AuditTree, latest: Instant, limit: Int, onFailedCommit: @escaping @Sendable (StorageFault) -> Void
+    tree: AuditTree, latest: Instant, limit: Int,
+    changed: Signal<EventTopic>, onFailedCommit: @escaping @Sendable (StorageFault) -> Void
   ) {
     self.connection = connection
     self.clock = clock
@@ -47,6 +51,7 @@ final class GroupCommit: Sendable {
     self.tree = Mutex(tree)
     self.latestMilliseconds = Atomic(latest.milliseconds)
     self.limit = limit
+    self.changed = changed
     self.onFailedCommit = onFailedCommit
   }
 
@@ -126,9 +131,10 @@ final class GroupCommit: Sendable {
     var failedCommit: StorageFault?
     do {
       let result = try connection.writeWithoutTransaction { db -> Result<SQLiteTransaction, StorageFault> in
-        let tx = SQLiteTransaction(db, now: latest, tree: committed, sealing: sealing, nonces: nonces)
+        let tx = SQLiteTransaction(
+          Statements(db, statements), now: latest, tree: committed, sealing: sealing, nonces: nonces)
         do throws(StorageFault) {
-          try db.run("BEGIN IMMEDIATE", [])
+          try GroupCommit.begin(db)
           for job in jobs {
             tx.begin(at: max(clock.now(), tx.now))
             try job.run(tx)
@@ -153,7 +159,7 @@ final class GroupCommit: Sendable {
       case .success(let tx):
         tree.withLock { $0 = tx.tree }
         latestMilliseconds.store(tx.now.milliseconds, ordering: .releasing)
-        for action in tx.committed { action() }
+        changed.fire(Array(tx.woken))
         return nil
       case .failure(let fault):
         if let failedCommit { stop(failedCommit) }
@@ -163,6 +169,14 @@ final class GroupCommit: Sendable {
       let fault = StorageFault(error)
       stop(fault)
       return fault
+    }
+  }
+
+  private static func begin(_ db: Database) throws(StorageFault) {
+    do {
+      try db.cachedStatement(sql: "BEGIN IMMEDIATE TRANSACTION").execute()
+    } catch {
+      throw StorageFault(error)
     }
   }
 

@@ -4,12 +4,14 @@ import GRDB
 
 /// What one closure sees of the store. It exists only while the closure runs.
 class SQLiteSnapshot: Snapshot {
-  let db: Database
+  let db: Statements
   private(set) var now: Instant
+  let sealing: any AuditSealing
 
-  init(_ db: Database, now: Instant) {
+  init(_ db: Statements, now: Instant, sealing: any AuditSealing) {
     self.db = db
     self.now = now
+    self.sealing = sealing
   }
 
   func begin(at time: Instant) { now = time }
@@ -17,18 +19,19 @@ class SQLiteSnapshot: Snapshot {
 
 /// What one closure sees and changes.
 final class SQLiteTransaction: SQLiteSnapshot, Transaction {
-  let sealing: any AuditSealing
   let nonces: any Randomness
   /// The audit's tree with the leaves that this transaction has added.
   var tree: AuditTree
-  private(set) var committed: [@Sendable () -> Void] = []
+  /// Who is to be woken once this is on disk.
+  var woken: Set<EventTopic> = []
+  /// The number of the last event, asked once.
+  var lastNumber: Int64?
 
-  init(_ db: Database, now: Instant, tree: AuditTree, sealing: any AuditSealing, nonces: any Randomness) {
+  init(_ db: Statements, now: Instant, tree: AuditTree, sealing: any AuditSealing, nonces: any Randomness) {
     self.tree = tree
-    self.sealing = sealing
     self.nonces = nonces
-    super.init(db, now: now)
+    super.init(db, now: now, sealing: sealing)
   }
 
-  func afterCommit(_ action: @escaping @Sendable () -> Void) { committed.append(action) }
+  func wake(_ topic: EventTopic) { woken.insert(topic) }
 }

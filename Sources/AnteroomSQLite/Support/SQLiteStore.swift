@@ -1,4 +1,4 @@
-import AnteroomCore
+package import AnteroomCore
 package import AnteroomServices
 import Dispatch
 import GRDB
@@ -20,15 +20,17 @@ package enum StoreOpeningFailure: Error, Sendable {
 package final class SQLiteStore: Store {
   private let writer: GroupCommit
   private let reader: DatabaseQueue
+  private let readerStatements = StatementCache()
   private let readerQueue = DispatchQueue(label: "anteroom.store.reader")
   private let clock: any WallClock
+  private let sealing: any AuditSealing
   private let writerConnection: DatabaseQueue
 
   /// Opens or makes the database at `path`, checks it, brings its schema up, and asserts that commits
   /// are durable.
   package init(
     path: String, rootKeyID: String, clock: any WallClock, sealing: any AuditSealing, randomness: any Randomness,
-    groupLimit: Int, onFailedCommit: @escaping @Sendable (StorageFault) -> Void
+    groupLimit: Int, changed: Signal<EventTopic>, onFailedCommit: @escaping @Sendable (StorageFault) -> Void
   ) throws(StoreOpeningFailure) {
     do {
       let connection = try DatabaseQueue(path: path, configuration: SQLiteStore.configuration(readOnly: false))
@@ -49,9 +51,10 @@ package final class SQLiteStore: Store {
       reader = try DatabaseQueue(path: path, configuration: SQLiteStore.configuration(readOnly: true))
       writerConnection = connection
       self.clock = clock
+      self.sealing = sealing
       writer = GroupCommit(
         connection: connection, clock: clock, sealing: sealing, nonces: randomness, tree: head.tree,
-        latest: head.time, limit: groupLimit, onFailedCommit: onFailedCommit)
+        latest: head.time, limit: groupLimit, changed: changed, onFailedCommit: onFailedCommit)
     } catch let failure as StoreOpeningFailure {
       throw failure
     } catch let error as DatabaseError where error.resultCode == .SQLITE_CORRUPT || error.resultCode == .SQLITE_NOTADB {
@@ -121,13 +124,14 @@ package final class SQLiteStore: Store {
   }
 
   private static func head(_ db: Database) throws -> (tree: AuditTree, time: Instant) {
-    guard let row = try Row.fetchOne(db, sql: "SELECT size, peaks, time FROM audit_head") else {
-      return (AuditTree(), Instant(milliseconds: 0))
+    let head = try Statements(db, StatementCache()).one("SELECT size, peaks, time FROM audit_head", []) { row in
+      (size: row.integer(0), peaks: SQLiteSnapshot.peaks(row.blob(1)), time: row.time(2))
     }
-    guard let tree = AuditTree(size: row.integer(0), peaks: SQLiteSnapshot.peaks(row.blob(1))) else {
+    guard let head else { return (AuditTree(), Instant(milliseconds: 0)) }
+    guard let tree = AuditTree(size: head.size, peaks: head.peaks) else {
       throw StoreOpeningFailure.corrupt("the head of the audit's tree is damaged")
     }
-    return (tree, row.time(2))
+    return (tree, head.time)
   }
 
   package func write<Answer: Sendable>(
@@ -156,7 +160,8 @@ package final class SQLiteStore: Store {
   ) -> Result<Answer, StorageFault> {
     do {
       return try reader.read { db in
-        let snapshot = SQLiteSnapshot(db, now: max(clock.now(), writer.latest))
+        let snapshot = SQLiteSnapshot(
+          Statements(db, readerStatements), now: max(clock.now(), writer.latest), sealing: sealing)
         do throws(StorageFault) {
           return .success(try body(snapshot))
         } catch {
@@ -183,7 +188,22 @@ package final class SQLiteStore: Store {
     package let schema: String
   }
 
-  package func facts() throws(StorageFault) -> Facts {
+  package func facts() async throws(StorageFault) -> Facts {
+    let result = await withCheckedContinuation {
+      (continuation: CheckedContinuation<Result<Facts, StorageFault>, Never>) in
+      // It waits for the writer, and so on no thread of a caller.
+      readerQueue.async { [self] in
+        do throws(StorageFault) {
+          continuation.resume(returning: .success(try factsNow()))
+        } catch {
+          continuation.resume(returning: .failure(error))
+        }
+      }
+    }
+    return try result.get()
+  }
+
+  private func factsNow() throws(StorageFault) -> Facts {
     do {
       return try writerConnection.writeWithoutTransaction { db in
         let pages = try Int.fetchOne(db, sql: "PRAGMA page_count") ?? 0

@@ -6,6 +6,7 @@ enum Schema {
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
     migrator.registerMigration("1 first join") { db in try db.execute(sql: firstJoin) }
+    migrator.registerMigration("2 doors") { db in try db.execute(sql: doors) }
     return migrator
   }
 
@@ -219,5 +220,68 @@ enum Schema {
       mark BLOB NOT NULL CHECK (length(mark) = 32),
       time INTEGER NOT NULL
     ) STRICT;
+    """
+
+  private static let doors = """
+    ALTER TABLE meetings ADD COLUMN away INTEGER NOT NULL DEFAULT 0 CHECK (away >= 0);
+    ALTER TABLE meetings ADD COLUMN host_absence_due INTEGER;
+    ALTER TABLE meetings ADD COLUMN passcode_is_suspect INTEGER NOT NULL DEFAULT 0
+      CHECK (passcode_is_suspect IN (0, 1));
+    CREATE INDEX meetings_host_absence ON meetings (host_absence_due) WHERE host_absence_due IS NOT NULL;
+
+    ALTER TABLE joins ADD COLUMN may_rejoin INTEGER NOT NULL DEFAULT 0 CHECK (may_rejoin IN (0, 1));
+    ALTER TABLE joins ADD COLUMN was_sent_back INTEGER NOT NULL DEFAULT 0 CHECK (was_sent_back IN (0, 1));
+    -- The join at the beginning of the chain of tickets; NULL where it is this one.
+    ALTER TABLE joins ADD COLUMN lineage TEXT;
+    ALTER TABLE joins ADD COLUMN events INTEGER NOT NULL DEFAULT 0 CHECK (events >= 0);
+    CREATE INDEX joins_of_lineage ON joins (lineage) WHERE lineage IS NOT NULL;
+
+    -- Numbers rise by one and are not given twice: the last event is never deleted. There is no index of
+    -- meetings: every event would write a page of it, and who watches one is hardly ever far behind.
+    CREATE TABLE events (
+      id INTEGER PRIMARY KEY,
+      time INTEGER NOT NULL,
+      name TEXT NOT NULL,
+      meeting TEXT NOT NULL,
+      join_id TEXT,
+      number INTEGER,
+      state TEXT,
+      role TEXT,
+      frontend TEXT,
+      audience TEXT,
+      epoch INTEGER NOT NULL,
+      actor TEXT NOT NULL,
+      expires_at INTEGER,
+      message BLOB,
+      CHECK ((join_id IS NULL) = (number IS NULL) AND (join_id IS NULL) = (state IS NULL)
+        AND (join_id IS NULL) = (role IS NULL))
+    ) STRICT;
+    CREATE INDEX events_of_join ON events (join_id) WHERE join_id IS NOT NULL;
+
+    CREATE TABLE revocations (
+      event INTEGER PRIMARY KEY,
+      time INTEGER NOT NULL,
+      meeting TEXT NOT NULL REFERENCES meetings (id) ON DELETE CASCADE,
+      join_id TEXT NOT NULL,
+      frontend TEXT NOT NULL,
+      audience TEXT NOT NULL,
+      acknowledged INTEGER NOT NULL DEFAULT 0 CHECK (acknowledged IN (0, 1)),
+      alarmed INTEGER NOT NULL DEFAULT 0 CHECK (alarmed IN (0, 1))
+    ) STRICT;
+    CREATE INDEX revocations_open ON revocations (event) WHERE acknowledged = 0 AND alarmed = 0;
+
+    CREATE TABLE bans (
+      id TEXT PRIMARY KEY,
+      meeting TEXT NOT NULL REFERENCES meetings (id) ON DELETE CASCADE,
+      occurrence INTEGER NOT NULL,
+      account TEXT,
+      join_id TEXT,
+      reason TEXT,
+      actor TEXT NOT NULL,
+      created_at INTEGER NOT NULL,
+      CHECK ((account IS NULL) <> (join_id IS NULL)),
+      UNIQUE (meeting, occurrence, account),
+      UNIQUE (meeting, occurrence, join_id)
+    ) STRICT, WITHOUT ROWID;
     """
 }

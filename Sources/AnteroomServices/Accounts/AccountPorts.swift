@@ -18,16 +18,13 @@ package struct AccountPorts: Sendable {
   package let lifetime: SessionLifetime
   /// How long an attempt may stand in the queue.
   package let queueSeconds: Int
-  /// Fired with a join's id after what it is told has changed.
-  package let changed: Signal<JoinID>
 
   package init(
     store: any Store, clock: any WallClock, randomness: any Randomness, digests: any Digests, sealing: any Sealing,
     hashing: any PasswordHashing, codes: any OneTimeCodes, text: any TextProfiles,
     preparation: any PasswordPreparation, rules: PasswordRules, limiter: AttemptLimiter, mint: TokenMint,
-    lifetime: SessionLifetime, queueSeconds: Int, changed: Signal<JoinID>
+    lifetime: SessionLifetime, queueSeconds: Int
   ) {
-    self.changed = changed
     self.store = store
     self.clock = clock
     self.randomness = randomness

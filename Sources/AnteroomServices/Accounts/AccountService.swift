@@ -192,7 +192,6 @@ package struct AccountService: Sendable {
     }
     let displayName = parsed
     let lifetime = ports.lifetime
-    let changed = ports.changed
     return try await ports.store.write { tx throws(StorageFault) in
       if caller.bearer != nil {
         // Asked again here: the session may have ended since the request was let in.
@@ -224,7 +223,7 @@ package struct AccountService: Sendable {
       account.version += 1
       try tx.update(account)
       if account.disabled {
-        try tx.endJoins(of: id, by: caller.actor, request: caller.request, notifying: changed)
+        try tx.endJoins(of: id, by: caller.actor, request: caller.request)
         try tx.deleteSessions(of: id)
         try tx.deleteChallenges(of: id)
         try tx.deleteKnownDevices(of: id)

@@ -110,14 +110,13 @@ package struct PasswordResetService: Sendable {
     let name = Base32.text(ports.randomness.bytes(17), characters: 26)
     let device = ports.mint.mint(.knownDevice, name: name)
     let deviceDigest = device.digest
-    let changed = ports.changed
     let isSet = try await ports.store.write { tx throws(StorageFault) in
       guard let code = try tx.setupCode(of: id), tx.now < code.expiresAt, code.digest.equalsInConstantTime(digest),
         var account = try tx.account(id), !account.disabled
       else { return false }
       try tx.setSetupCode(nil, of: id)
       try tx.setPassword(hash, isShort: isShort, of: id)
-      try tx.endJoins(of: id, by: .account(id), request: caller.request, notifying: changed)
+      try tx.endJoins(of: id, by: .account(id), request: caller.request)
       try tx.deleteSessions(of: id)
       try tx.deleteChallenges(of: id)
       try tx.deleteKnownDevices(of: id)

@@ -1,7 +1,7 @@
 package import AnteroomCore
 
 /// What deciding joins stands on.
-package struct AdmissionPorts: Sendable {
+package final class AdmissionPorts: Sendable {
   package let store: any Store
   package let clock: any WallClock
   package let randomness: any Randomness
@@ -11,15 +11,15 @@ package struct AdmissionPorts: Sendable {
   package let passcodes: Passcodes
   package let grants: GrantMaker
   package let lifetime: SessionLifetime
-  /// Fired with a join's id after what it is told has changed.
-  package let changed: Signal<JoinID>
+  /// Fired once a change is on disk.
+  package let changed: Signal<EventTopic>
   /// `waiting_per_meeting`
   package let waitingCeiling: Int
 
   package init(
     store: any Store, clock: any WallClock, randomness: any Randomness, text: any TextProfiles,
     limiter: AttemptLimiter, mint: TokenMint, passcodes: Passcodes, grants: GrantMaker, lifetime: SessionLifetime,
-    changed: Signal<JoinID>, waitingCeiling: Int
+    changed: Signal<EventTopic>, waitingCeiling: Int
   ) {
     self.store = store
     self.clock = clock

@@ -14,20 +14,26 @@ extension AdmissionService {
       }
     }
     if let standing = try standing(draft, session, in: tx) { return standing }
+    let lineage = try lineage(draft, in: tx)
     let throttle = try spent(draft.buckets, in: tx)
     var meeting: Meeting?
     if let id = draft.meeting { meeting = try tx.meeting(id) }
     if let full = meeting, full.tally.seatsTaken >= full.policy.capacity || full.tally.waiting >= ports.waitingCeiling {
       // Somebody's time may be over: a seat or a place to wait comes free with it.
-      try tx.endDueJoins(notifying: ports.changed)
+      try tx.endDueJoins()
       meeting = try tx.meeting(full.id)
     }
     let joinerClass = AdmissionService.joinerClass(of: session, in: meeting)
     if let meeting, joinerClass.isHosting, meeting.policy.hostSecondFactor, (session?.session.factors ?? 0) < 2 {
       return .secondFactorRequired
     }
+    var isBarred = false
+    if let meeting, session != nil || lineage != nil {
+      isBarred = try tx.isBarred(
+        account: session?.account.id, lineage: lineage, from: meeting.id, occurrence: meeting.occurrence)
+    }
     let facts = AdmissionFacts(
-      meeting: meeting, joinerClass: joinerClass, passcode: draft.passcode, throttle: throttle,
+      meeting: meeting, joinerClass: joinerClass, passcode: draft.passcode, throttle: throttle, isBarred: isBarred,
       waitingCeiling: ports.waitingCeiling)
     if facts.proof == .unproven, throttle == .available, let found = meeting {
       // It proved nothing, so it costs its source what a wrong one does.
@@ -40,9 +46,9 @@ extension AdmissionService {
       try count(reason, verdict.proof, draft, meeting, in: tx)
       return .refused(reason, verdict.proof)
     case .admit:
-      return try record(draft, joinerClass, waitingFor: nil, verdict, meeting, session, in: tx)
+      return try record(draft, facts, waitingFor: nil, verdict, lineage, meeting, session, in: tx)
     case .wait(let reason):
-      return try record(draft, joinerClass, waitingFor: reason, verdict, meeting, session, in: tx)
+      return try record(draft, facts, waitingFor: reason, verdict, lineage, meeting, session, in: tx)
     }
   }
 
@@ -52,17 +58,14 @@ extension AdmissionService {
     _ draft: Draft, _ bearer: AuthenticatedSession?, in tx: any Transaction
   ) throws(StorageFault) -> Outcome? {
     guard let ticket = draft.ticket, let id = draft.meeting else { return nil }
-    try tx.endDueJoins(notifying: ports.changed)
+    try tx.endDueJoins()
     guard let stored = try tx.ownJoin(ticket, caller: draft.caller, lifetime: ports.lifetime),
       stored.join.meeting == id,
       let meeting = try tx.meeting(id), stored.join.occurrence == meeting.occurrence,
       // Somebody else's session beside the ticket is another person's join.
       bearer == nil || bearer?.account.id == stored.join.account
     else { return nil }
-    switch stored.join.state {
-    case .denied, .withdrawn, .expired, .removed, .left: return nil
-    case .waiting, .admitted, .present: break
-    }
+    if stored.join.isOver { return nil }
     // What its grant says of signing in is what the join was made with.
     var made: AuthenticatedSession?
     if let id = stored.join.session, let session = try tx.session(id)?.session,
@@ -71,6 +74,16 @@ extension AdmissionService {
       made = AuthenticatedSession(session: session, account: account)
     }
     return .standing(stored.join, meeting, made)
+  }
+
+  /// The beginning of the chain that a ticket belongs to, whatever became of its join: who was removed is
+  /// known by it under any name.
+  private func lineage(_ draft: Draft, in tx: any Transaction) throws(StorageFault) -> JoinID? {
+    guard let ticket = draft.ticket, ticket.kind == .ticket,
+      let stored = try tx.join(JoinID(known: JoinID.prefix + ticket.name)),
+      stored.ticketDigest.equalsInConstantTime(ticket.digest), stored.join.frontEnd == draft.caller.frontEnd.name
+    else { return nil }
+    return stored.join.lineage
   }
 
   private func spent(_ buckets: [BudgetBucket], in tx: any Transaction) throws(StorageFault) -> AttemptBudget.Verdict {
@@ -117,10 +130,9 @@ extension AdmissionService {
     meeting.passcodeFailures += 1
     try tx.update(meeting)
     if meeting.passcodeMustRotate {
-      try tx.append(
-        AuditEntry(
-          .meetingAtRisk, by: .system, subject: meeting.id.text, request: draft.caller.request,
-          detail: [("reason", "passcode_failures"), ("failures", String(meeting.passcodeFailures))]))
+      try tx.announce(
+        .meetingAtRisk, meeting, audited: .meetingAtRisk, Cause(.system, draft.caller.request),
+        detail: [("reason", "passcode_failures"), ("failures", String(meeting.passcodeFailures))])
     }
   }
 
@@ -133,23 +145,19 @@ extension AdmissionService {
     let (count, oldest) = try tx.unprovenWaiting(in: meeting.id, occurrence: meeting.occurrence)
     guard count >= max(1, ports.waitingCeiling / 10), var displaced = oldest else { return meeting }
     let until = tx.now.adding(seconds: meeting.policy.ticketSeconds)
-    try tx.move(&displaced, to: .expired, in: &meeting, until: until)
-    try tx.append(
-      AuditEntry(
-        .joinExpired, by: .system, subject: displaced.id.text, request: caller.request,
-        detail: [("meeting", meeting.id.text), ("by", "unproven_ceiling")]))
-    let changed = ports.changed
-    let id = displaced.id
-    tx.afterCommit { changed.fire(id) }
+    try tx.move(
+      &displaced, to: .expired, in: &meeting, until: until, as: .joinExpired,
+      Cause(.system, caller.request, detail: [("by", "unproven_ceiling")]))
     return meeting
   }
 
   private func record(
-    _ draft: Draft, _ joinerClass: JoinerClass, waitingFor: WaitingFor?, _ verdict: AdmissionVerdict, _ found: Meeting?,
-    _ session: AuthenticatedSession?, in tx: any Transaction
+    _ draft: Draft, _ facts: AdmissionFacts, waitingFor: WaitingFor?, _ verdict: AdmissionVerdict, _ lineage: JoinID?,
+    _ found: Meeting?, _ session: AuthenticatedSession?, in tx: any Transaction
   ) throws(StorageFault) -> Outcome {
     guard var meeting = found, let name = draft.name ?? session?.account.displayName else { return .nameRequired }
     let now = tx.now
+    let joinerClass = facts.joinerClass
     let isWaiting = waitingFor != nil
     let join = Join(
       id: draft.id, meeting: meeting.id, frontEnd: draft.caller.frontEnd.name, audience: draft.audience,
@@ -163,18 +171,20 @@ extension AdmissionService {
       deadline: isWaiting
         ? now.adding(seconds: meeting.policy.ticketSeconds)
         : joinerClass.isHosting ? nil : now.adding(seconds: meeting.policy.seatSeconds),
-      waitingFor: waitingFor, waitingSince: isWaiting ? now : nil, unproven: verdict.proof == .unproven, message: nil)
+      waitingFor: waitingFor, waitingSince: isWaiting ? now : nil,
+      unproven: verdict.proof == .unproven || facts.isSuspect,
+      message: nil, lineage: lineage, eventNumber: 1)
     try tx.insert(join, ticketDigest: draft.ticketDigest, salt: draft.salt)
-    meeting.tally.count(join.state, role: join.role, by: 1)
+    meeting.tally.count(join, by: 1)
     try tx.update(meeting)
     let decisive = verdict.trace.last { $0.verdict != .pass } ?? verdict.trace.last
-    try tx.append(
-      AuditEntry(
-        isWaiting ? .joinWaiting : .joinAdmitted, by: draft.caller.actor(of: session), subject: join.id.text,
-        request: draft.caller.request,
+    try tx.announce(
+      isWaiting ? .joinWaiting : .joinAdmitted, join, in: meeting,
+      Cause(
+        draft.caller.actor(of: session), draft.caller.request,
         detail: [
-          ("meeting", meeting.id.text), ("class", joinerClass.rawValue), ("frontend", join.frontEnd),
-          ("gate", decisive?.gate.rawValue ?? ""), ("setting", decisive?.setting?.rawValue ?? ""),
+          ("class", joinerClass.rawValue), ("frontend", join.frontEnd), ("gate", decisive?.gate.rawValue ?? ""),
+          ("setting", decisive?.setting?.rawValue ?? ""),
         ], personal: [("display_name", name.text)], salt: draft.salt))
     return .made(join, meeting, session)
   }

@@ -13,14 +13,13 @@ package struct OwnJoinService: Sendable {
     guard let bearer = caller.bearer, bearer.kind == .ticket else { return .invalidToken }
     let id = JoinID(known: JoinID.prefix + bearer.name)
     let deadline = ContinuousClock.now + .seconds(seconds)
-    let subscription = ports.changed.subscribe(id)
-    defer { ports.changed.unsubscribe(subscription, from: id) }
+    let subscription = ports.changed.subscribe([.join(id)])
+    defer { ports.changed.unsubscribe(subscription) }
     var first: Join?
     while true {
       guard var found = try await look(caller) else { return .invalidToken }
       if let deadline = found.join.deadline, ports.clock.now() >= deadline {
-        let changed = ports.changed
-        try await ports.store.write { tx throws(StorageFault) in try tx.endDueJoins(notifying: changed) }
+        try await ports.store.write { tx throws(StorageFault) in try tx.endDueJoins() }
         guard let ended = try await look(caller) else { return .invalidToken }
         found = ended
       }
@@ -36,7 +35,7 @@ package struct OwnJoinService: Sendable {
     let lifetime = ports.lifetime
     let found = try await ports.store.read { snapshot throws(StorageFault) -> (Join, Meeting, Session?)? in
       guard let stored = try snapshot.ownJoin(caller.bearer, caller: caller, lifetime: lifetime),
-        OwnJoinService.isTicketAlive(stored.join, at: snapshot.now),
+        stored.join.isTicketAlive(at: snapshot.now),
         let meeting = try snapshot.meeting(stored.join.meeting)
       else { return nil }
       var session: Session?
@@ -46,15 +45,6 @@ package struct OwnJoinService: Sendable {
     guard let (join, meeting, session) = found else { return nil }
     let grant = ports.grants.grant(for: join, in: meeting, session: session, at: ports.clock.now())
     return OwnJoin(join: join, meeting: meeting, grant: grant)
-  }
-
-  /// A ticket that is over says so for a while, so that whoever slept through it learns what became of
-  /// the join.
-  private static func isTicketAlive(_ join: Join, at now: Instant) -> Bool {
-    switch join.state {
-    case .waiting, .admitted, .present: true
-    case .denied, .withdrawn, .expired, .removed, .left: join.deadline.map { now < $0 } ?? false
-    }
   }
 
   /// Gives up waiting.
@@ -67,24 +57,24 @@ package struct OwnJoinService: Sendable {
     try await become(.left, event: .joinLeft, caller: caller)
   }
 
-  private func become(_ state: JoinState, event: AuditEvent, caller: Caller) async throws(StorageFault) -> OwnJoinResult
+  private func become(_ state: JoinState, event: EventName, caller: Caller) async throws(StorageFault) -> OwnJoinResult
   {
     let lifetime = ports.lifetime
-    let changed = ports.changed
     return try await ports.store.write { tx throws(StorageFault) -> OwnJoinResult in
-      try tx.endDueJoins(notifying: changed)
+      try tx.endDueJoins()
       guard let stored = try tx.ownJoin(caller.bearer, caller: caller, lifetime: lifetime),
         var meeting = try tx.meeting(stored.join.meeting)
       else { return .invalidToken }
       var join = stored.join
-      if join.state == state { return .join(OwnJoin(join: join, meeting: meeting, grant: nil)) }
+      if join.state == state {
+        // Who was dropped and now leaves by itself does not come back.
+        if join.mayRejoin { try tx.forfeit(&join, in: &meeting) }
+        return .join(OwnJoin(join: join, meeting: meeting, grant: nil))
+      }
       guard join.state.mayBecome(state) else { return .impossible(join.state) }
-      try tx.move(&join, to: state, in: &meeting, until: tx.now.adding(seconds: meeting.policy.ticketSeconds))
-      try tx.append(
-        AuditEntry(
-          event, by: .join(join.id), subject: join.id.text, request: caller.request,
-          detail: [("meeting", meeting.id.text)]))
-      tx.afterCommit { changed.fire(stored.join.id) }
+      try tx.move(
+        &join, to: state, in: &meeting, until: tx.now.adding(seconds: meeting.policy.ticketSeconds), as: event,
+        Cause(.join(join.id), caller.request))
       return .join(OwnJoin(join: join, meeting: meeting, grant: nil))
     }
   }

@@ -8,21 +8,48 @@ package struct SweepService: Sendable {
     self.ports = ports
   }
 
-  /// Moves every join whose time is over. An admission that nobody took up gives its seat back and
+  /// Moves every join and meeting whose time is over. An admission that nobody took up gives its seat back and
   /// waits anew; a host's has a seat in any case, and simply begins again.
-  package func endDueJoins() async throws(StorageFault) {
+  package func endDue() async throws(StorageFault) {
     let isAnythingDue = try await ports.store.read { snapshot throws(StorageFault) in
-      try !snapshot.dueJoins(at: snapshot.now, limit: 1).isEmpty
+      if try !snapshot.dueJoins(at: snapshot.now, limit: 1).isEmpty { return true }
+      return try !snapshot.dueHostAbsences(at: snapshot.now, limit: 1).isEmpty
     }
     guard isAnythingDue else { return }
-    let changed = ports.changed
-    try await ports.store.write { tx throws(StorageFault) in try tx.endDueJoins(notifying: changed) }
+    try await ports.store.write { tx throws(StorageFault) in
+      try tx.endDueJoins()
+      try tx.endHostAbsences()
+    }
+  }
+
+  /// Gives the alarm for what no front end has confirmed in time; how many there were.
+  package func alarmRevocations() async throws(StorageFault) -> Int {
+    let seconds = Revocation.secondsToConfirm
+    let isAnyLate = try await ports.store.read { snapshot throws(StorageFault) in
+      try !snapshot.unconfirmedRevocations(before: snapshot.now.adding(seconds: -seconds), limit: 1).isEmpty
+    }
+    guard isAnyLate else { return 0 }
+    return try await ports.store.write { tx throws(StorageFault) in
+      let late = try tx.unconfirmedRevocations(before: tx.now.adding(seconds: -seconds), limit: 500)
+      for revocation in late {
+        try tx.alarmRevocation(revocation.number)
+        try tx.append(
+          AuditEntry(
+            .revocationUnconfirmed, by: .system, subject: revocation.join.text, request: nil,
+            detail: [
+              ("meeting", revocation.meeting.text), ("audience", revocation.audience),
+              ("revocation", String(revocation.number)),
+            ]))
+      }
+      return late.count
+    }
   }
 
   /// What nobody waits for: rows that are over, and strangers' refusals of the minutes that have passed.
   package func tidy() async throws(StorageFault) {
     try await ports.store.write { tx throws(StorageFault) in
       try tx.deleteExpired()
+      try tx.deleteEvents(before: tx.now.adding(seconds: -EventStream.keptSeconds))
       try tx.recordRefusals()
     }
   }

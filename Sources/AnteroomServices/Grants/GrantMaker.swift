@@ -15,16 +15,16 @@ package struct GrantMaker: Sendable {
     self.issuer = issuer
   }
 
-  /// Nil unless the join is admitted or present in the meeting's running occurrence.
+  /// Nil unless the join is admitted, present, or was dropped and may come back, in the meeting's running occurrence.
   package func grant(for join: Join, in meeting: Meeting, session: Session?, at now: Instant) -> String? {
-    guard join.state == .admitted || join.state == .present, meeting.state != .ended,
+    guard join.mayHaveGrant, meeting.state != .ended,
       join.occurrence == meeting.occurrence
     else { return nil }
     // Whole seconds: what the token carries, so that introspection agrees with it.
     let issued = Instant(seconds: now.seconds)
     let longest = issued.adding(seconds: meeting.policy.grantSeconds)
     // Not beyond the seat: it goes to somebody else then, and an offline verifier would let both in.
-    let expires = join.state == .admitted ? min(longest, join.deadline ?? longest) : longest
+    let expires = join.state == .present ? longest : min(longest, join.deadline ?? longest)
     return signing.sign(
       GrantClaims(
         issuer: issuer, audience: join.audience, join: join.id,

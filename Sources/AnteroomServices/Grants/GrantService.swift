@@ -14,6 +14,8 @@ package struct ActiveGrant: Sendable {
   package let claims: GrantClaims
   package let join: Join
   package let meeting: Meeting
+  /// It was redeemed already: it still says who is in, and lets nobody in.
+  package let isRedeemed: Bool
 }
 
 /// Redeems and introspects grants for the front end whose audience they are for.
@@ -27,24 +29,21 @@ package struct GrantService: Sendable {
   /// Takes a grant's place inside, once.
   package func redeem(_ token: String, caller: Caller) async throws(StorageFault) -> RedemptionResult {
     guard let claims = claims(of: token, caller: caller) else { return .invalid }
-    let changed = ports.changed
     return try await ports.store.write { tx throws(StorageFault) in
-      try tx.endDueJoins(notifying: changed)
+      try tx.endDueJoins()
       guard tx.now < claims.expiresAt else { return .invalid }
       guard let (stored, found) = try GrantService.found(claims, in: tx) else { return .over }
       var meeting = found
       if try tx.isRedeemed(claims.id) { return .alreadyUsed }
       guard claims.epoch == meeting.epoch else { return .outdated }
-      guard stored.join.state == .admitted || stored.join.state == .present else { return .over }
+      guard stored.join.mayHaveGrant else { return .over }
       // Kept a little longer than the grant lives, so that a clock set back finds it used.
       guard try tx.redeem(claims.id, expiresAt: claims.expiresAt.adding(seconds: 3600)) else { return .alreadyUsed }
       var join = stored.join
-      if join.state == .admitted {
-        try tx.move(&join, to: .present, in: &meeting, until: nil)
-        try tx.append(
-          AuditEntry(
-            .joinPresent, by: .frontEnd(caller.frontEnd.name), subject: join.id.text, request: caller.request,
-            detail: [("meeting", meeting.id.text), ("grant", claims.id)]))
+      if join.state != .present {
+        try tx.enter(
+          &join, in: &meeting,
+          Cause(.frontEnd(caller.frontEnd.name), caller.request, detail: [("grant", claims.id)]))
       } else {
         // A reload or a second device on the same seat: who was let in twice shows in the audit.
         try tx.append(
@@ -61,9 +60,10 @@ package struct GrantService: Sendable {
     guard let claims = claims(of: token, caller: caller) else { return nil }
     return try await ports.store.read { snapshot throws(StorageFault) in
       guard snapshot.now < claims.expiresAt, let (stored, meeting) = try GrantService.found(claims, in: snapshot),
-        claims.epoch == meeting.epoch, stored.join.state == .admitted || stored.join.state == .present
+        claims.epoch == meeting.epoch, stored.join.mayHaveGrant
       else { return nil }
-      return ActiveGrant(claims: claims, join: stored.join, meeting: meeting)
+      return ActiveGrant(
+        claims: claims, join: stored.join, meeting: meeting, isRedeemed: try snapshot.isRedeemed(claims.id))
     }
   }
 
@@ -85,9 +85,6 @@ package struct GrantService: Sendable {
       stored.join.occurrence == claims.occurrence, meeting.occurrence == claims.occurrence,
       try snapshot.isBacked(stored.join)
     else { return nil }
-    switch stored.join.state {
-    case .waiting, .admitted, .present: return (stored, meeting)
-    case .denied, .withdrawn, .expired, .removed, .left: return nil
-    }
+    return stored.join.isOver ? nil : (stored, meeting)
   }
 }

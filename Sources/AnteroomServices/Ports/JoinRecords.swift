@@ -24,6 +24,15 @@ package protocol JoinReading {
   func openJoins(of account: AccountID, session: SessionID?) throws(StorageFault) -> [Join]
   /// Joins whose state ends by itself at or before `time`, the earliest first.
   func dueJoins(at time: Instant, limit: Int) throws(StorageFault) -> [StoredJoin]
+  /// The open joins of an account, or made with one chain of tickets, in one occurrence.
+  func openJoins(
+    in meeting: MeetingID, occurrence: Int64, of account: AccountID?, lineage: JoinID
+  ) throws(StorageFault) -> [Join]
+  /// All joins that wait, are admitted or in, made through a front end or granted for one of its audiences,
+  /// with the epochs of their meetings.
+  func openJoins(frontEnd: String, audiences: [String]) throws(StorageFault) -> [(join: Join, epoch: Epoch)]
+  /// Whether a front end has a join in a meeting.
+  func hasJoin(in meeting: MeetingID, frontEnd: String, audiences: [String]) throws(StorageFault) -> Bool
   func isRedeemed(_ grant: String) throws(StorageFault) -> Bool
 }
 

@@ -10,6 +10,8 @@ package protocol MeetingReading {
   func meetings(
     after cursor: Int64?, limit: Int, account: AccountID?, role: JoinRole?, external: String?, state: MeetingState?
   ) throws(StorageFault) -> Page<Meeting>
+  /// Meetings whose hosts have been away for as long as the policy lets them, the first first.
+  func dueHostAbsences(at time: Instant, limit: Int) throws(StorageFault) -> [Meeting]
   func meetingCount() throws(StorageFault) -> (meetings: Int, waiting: Int)
 }
 
@@ -20,4 +22,6 @@ package protocol MeetingWriting {
   func insert(_ meeting: Meeting) throws(StorageFault) -> MeetingInsertion
   /// Writes what may change of it; the caller raised the version where it is one that clients see.
   func update(_ meeting: Meeting) throws(StorageFault)
+  /// Writes the passcode's kind and digest besides, which hardly ever change.
+  func updatePasscode(of meeting: Meeting) throws(StorageFault)
 }

@@ -37,15 +37,14 @@ package struct Page<Item: Sendable>: Sendable {
 }
 
 /// What can be asked of the store.
-package protocol Snapshot: AccountReading, SessionReading, MeetingReading, JoinReading, AuditReading {
+package protocol Snapshot: AccountReading, SessionReading, MeetingReading, JoinReading, BanReading, EventReading,
+  AuditReading
+{
   /// The time of this decision: the clock's, but never below the latest time that was stored.
   var now: Instant { get }
 }
 
 /// What can be asked and changed, all or nothing.
-package protocol Transaction: Snapshot, AccountWriting, SessionWriting, MeetingWriting, JoinWriting, AuditWriting,
-  BudgetKeeping, IdempotencyKeeping
-{
-  /// Runs `action` once the change is on disk, and never when it is not: for those who wait for it.
-  func afterCommit(_ action: @escaping @Sendable () -> Void)
-}
+package protocol Transaction: Snapshot, AccountWriting, SessionWriting, MeetingWriting, JoinWriting, BanWriting,
+  EventWriting, AuditWriting, BudgetKeeping, IdempotencyKeeping
+{}

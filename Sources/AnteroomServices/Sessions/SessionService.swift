@@ -40,12 +40,10 @@ package struct SessionService: Sendable {
   /// False where the token was none.
   package func signOut(_ caller: Caller) async throws(StorageFault) -> Bool {
     let lifetime = ports.lifetime
-    let changed = ports.changed
     return try await ports.store.write { tx throws(StorageFault) in
       guard let found = try tx.authenticate(caller.bearer, idle: lifetime).session else { return false }
       try tx.endJoins(
-        of: found.account.id, session: found.session.id, by: .account(found.account.id), request: caller.request,
-        notifying: changed)
+        of: found.account.id, session: found.session.id, by: .account(found.account.id), request: caller.request)
       try tx.deleteSession(found.session.id)
       try tx.append(
         AuditEntry(

@@ -99,7 +99,6 @@ package struct EnrolmentService: Sendable {
     let starter = ports.sessionStarter
     let prepared = starter.prepare()
     let draft = prepared.draft
-    let changed = ports.changed
     let source = ports.limiter.sourceDigest(origin)
     enum Outcome: Sendable { case confirmed(Session, Account), invalidToken, wrong, conflict }
     let outcome = try await ports.store.write { tx throws(StorageFault) -> Outcome in
@@ -120,7 +119,7 @@ package struct EnrolmentService: Sendable {
       try tx.confirm(shown)
       try tx.replaceRecoveryCodes(digests, of: account.id)
       try tx.setRecoveryFailures(0, of: account.id)
-      try tx.endJoins(of: account.id, by: .account(account.id), request: caller.request, notifying: changed)
+      try tx.endJoins(of: account.id, by: .account(account.id), request: caller.request)
       try tx.deleteSessions(of: account.id)
       try tx.deleteChallenges(of: account.id)
       try tx.deleteKnownDevices(of: account.id)

@@ -14,8 +14,8 @@ struct TurnTaking: Sendable {
     let deadline = clock.now().adding(seconds: seconds)
     while true {
       // Before asking: what is decided in between is not missed.
-      let subscription = settled.subscribe(0)
-      defer { settled.unsubscribe(subscription, from: 0) }
+      let subscription = settled.subscribe([0])
+      defer { settled.unsubscribe(subscription) }
       if let answer = try await ask() { return answer }
       let left = deadline.milliseconds(since: clock.now())
       guard left > 0, !Task.isCancelled else { return nil }

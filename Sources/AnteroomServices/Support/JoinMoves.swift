@@ -1,77 +1,227 @@
 import AnteroomCore
 
+/// Why something changes: who did it, in which request, and what the audit is to say of it.
+struct Cause: Sendable {
+  let actor: AuditActor
+  let request: RequestID?
+  var detail: [(key: String, value: String)] = []
+  var personal: [(key: String, value: String)] = []
+  /// The subject's salt; without one nothing personal can be recorded.
+  var salt: [UInt8]?
+
+  init(
+    _ actor: AuditActor, _ request: RequestID?, detail: [(key: String, value: String)] = [],
+    personal: [(key: String, value: String)] = [], salt: [UInt8]? = nil
+  ) {
+    self.actor = actor
+    self.request = request
+    self.detail = detail
+    self.personal = personal
+    self.salt = salt
+  }
+
+  static func system(_ why: String) -> Cause { Cause(.system, nil, detail: [("by", why)]) }
+}
+
 extension Transaction {
-  /// Moves a join from one state to another and keeps the meeting's tally, both written here: the one
-  /// place where a state changes.
+  /// Moves a join from one state to another: its row, the meeting's tally, the event, the audit record. The
+  /// one place where a state changes. `revoking` says that whoever is behind it loses a right that a grant
+  /// may still claim elsewhere.
   func move(
     _ join: inout Join, to state: JoinState, in meeting: inout Meeting, until deadline: Instant?,
-    waitingFor: WaitingFor? = nil
+    waitingFor: WaitingFor? = nil, mayRejoin: Bool = false, as name: EventName, revoking: Bool = false, _ cause: Cause
   ) throws(StorageFault) {
     precondition(join.state.mayBecome(state), "\(join.state) does not become \(state)")
+    try change(&join, in: &meeting, as: name, revoking: revoking, cause) { join in
+      join.state = state
+      join.deadline = deadline
+      join.waitingFor = waitingFor
+      join.waitingSince = state == .waiting ? now : nil
+      join.mayRejoin = mayRejoin
+      if state == .admitted {
+        join.wasSentBack = false
+        // What was said to somebody who waited is said.
+        join.message = nil
+      }
+    }
+  }
+
+  /// Changes something of a join, keeping tally, event and audit with it.
+  func change(
+    _ join: inout Join, in meeting: inout Meeting, as name: EventName, revoking: Bool = false, _ cause: Cause,
+    _ body: (inout Join) -> Void
+  ) throws(StorageFault) {
     // A join of an earlier occurrence is in no tally of this one.
     let isCounted = join.occurrence == meeting.occurrence
-    if isCounted { meeting.tally.count(join.state, role: join.role, by: -1) }
-    join.state = state
-    join.deadline = deadline
-    join.waitingFor = waitingFor
-    join.waitingSince = state == .waiting ? now : nil
-    if isCounted { meeting.tally.count(state, role: join.role, by: 1) }
+    let hostsBefore = meeting.tally.hostsPresent
+    let tallyBefore = meeting.tally
+    if isCounted { meeting.tally.count(join, by: -1) }
+    body(&join)
+    join.eventNumber += 1
+    if isCounted { meeting.tally.count(join, by: 1) }
+    switch (hostsBefore, meeting.tally.hostsPresent) {
+    case (0, 1...): meeting.hostAbsenceDue = nil
+    case (1..., 0): meeting.hostAbsenceDue = meeting.policy.hostAbsence.seconds.map { now.adding(seconds: $0) }
+    case (_, _): break
+    }
     try update(join)
+    if meeting.tally != tallyBefore { try update(meeting) }
+    try announce(name, join, in: meeting, revoking: revoking, cause)
+    if hostsBefore == 0 && meeting.tally.hostsPresent > 0 { try welcomeHost(into: &meeting, cause) }
+  }
+
+  /// Tells and records what has become of a join.
+  func announce(
+    _ name: EventName, _ join: Join, in meeting: Meeting, revoking: Bool = false, _ cause: Cause
+  ) throws(StorageFault) {
+    let told = EventJoin(join)
+    try emit(
+      Event(
+        name, meeting: meeting.id, join: told, epoch: meeting.epoch, by: cause.actor.text,
+        message: name.carriesMessage ? join.message : nil))
+    if revoking {
+      try emit(
+        Event(
+          .revocation, meeting: meeting.id, join: told, epoch: meeting.epoch, by: cause.actor.text,
+          // No grant that was made before now lives longer.
+          expiresAt: now.adding(seconds: meeting.policy.grantSeconds)))
+    }
+    guard let event = name.audited else { return }
+    try append(
+      AuditEntry(
+        event, by: cause.actor, subject: join.id.text, request: cause.request,
+        detail: [("meeting", meeting.id.text)] + cause.detail, personal: cause.personal, salt: cause.salt))
+  }
+
+  /// Somebody loses the right to be inside: every grant of before is dead from here on.
+  func raiseEpoch(of meeting: inout Meeting, by actor: AuditActor) throws(StorageFault) {
+    meeting.epoch += 1
     try update(meeting)
+    try emit(Event(.meetingEpoch, meeting: meeting.id, join: nil, epoch: meeting.epoch, by: actor.text))
+  }
+
+  /// The first host is in: what was said to those who waited for one is decided, as the policy says. A
+  /// looser policy never lets anybody in who waits for something else.
+  private func welcomeHost(into meeting: inout Meeting, _ cause: Cause) throws(StorageFault) {
+    let arrival = meeting.policy.hostArrival
+    try each(.waiting, in: &meeting) { join, meeting throws(StorageFault) in
+      guard join.waitingFor == .host else { return }
+      let isInvited = arrival == .admitAll || (arrival == .admitInvited && join.joinerClass == .invitee)
+      let isFull = meeting.tally.seatsTaken >= meeting.policy.capacity
+      let why = Cause(cause.actor, cause.request, detail: [("by", "host_arrival")])
+      if isInvited && !isFull && !meeting.locked && join.clientKind != .bot {
+        try move(
+          &join, to: .admitted, in: &meeting, until: now.adding(seconds: meeting.policy.seatSeconds),
+          as: .joinAdmitted, why)
+      } else {
+        try change(&join, in: &meeting, as: .joinWaiting, why) {
+          $0.waitingFor = isInvited && isFull ? .seat : .admission
+        }
+      }
+    }
+  }
+}
+
+extension EventName {
+  /// What the audit calls it; nil for what is recorded in another way.
+  fileprivate var audited: AuditEvent? {
+    switch self {
+    case .joinWaiting: .joinWaiting
+    case .joinAdmitted: .joinAdmitted
+    case .joinPresent: .joinPresent
+    case .joinDenied: .joinDenied
+    case .joinRemoved: .joinRemoved
+    case .joinSentBack: .joinSentBack
+    case .joinLeft: .joinLeft
+    case .joinRejoined: .joinRejoined
+    case .joinWithdrawn: .joinWithdrawn
+    case .joinExpired: .joinExpired
+    case .joinMessage: .joinMessage
+    case .joinPublish: .joinPublish
+    case .joinRole: .joinRole
+    case .meetingOpened, .meetingLocked, .meetingUnlocked, .meetingSuspended, .meetingEnded, .meetingEpoch,
+      .meetingAtRisk, .meetingPasscodeRotated, .revocation:
+      nil
+    }
   }
 }
 
 extension Transaction {
   /// Ends what is due now, so that a decision that depends on a seat or a ticket never finds one whose
   /// time is over. An admission that nobody took up gives its seat back and waits anew.
-  func endDueJoins(notifying changed: Signal<JoinID>) throws(StorageFault) {
+  func endDueJoins() throws(StorageFault) {
     while true {
       let due = try dueJoins(at: now, limit: 500)
-      for stored in due { try end(stored.join, notifying: changed) }
+      for stored in due { try end(stored.join) }
       if due.count < 500 { return }
     }
   }
 
-  private func end(_ due: Join, notifying changed: Signal<JoinID>) throws(StorageFault) {
+  private func end(_ due: Join) throws(StorageFault) {
     guard var meeting = try meeting(due.meeting) else { return }
     var join = due
     let until = now.adding(seconds: meeting.policy.ticketSeconds)
     switch join.state {
-    case .waiting: try move(&join, to: .expired, in: &meeting, until: until)
-    case .admitted: try move(&join, to: .waiting, in: &meeting, until: until, waitingFor: .admission)
+    case .waiting:
+      try move(&join, to: .expired, in: &meeting, until: until, as: .joinExpired, .system("deadline"))
+    case .admitted:
+      try move(
+        &join, to: .waiting, in: &meeting, until: until, waitingFor: .admission, as: .joinWaiting, .system("deadline"))
+    case .left where join.mayRejoin: try forfeit(&join, in: &meeting)
     case .present, .left, .denied, .withdrawn, .expired, .removed:
       // Over already: its ticket now says nothing any more.
       join.deadline = nil
-      return try update(join)
+      try update(join)
     }
-    let event: AuditEvent = join.state == .expired ? .joinExpired : .joinWaiting
-    try append(
-      AuditEntry(
-        event, by: .system, subject: join.id.text, request: nil,
-        detail: [("meeting", meeting.id.text), ("by", "deadline")]))
-    afterCommit { changed.fire(due.id) }
   }
-}
 
-extension Transaction {
+  /// Whoever left by a drop does not come back to the seat: it is free.
+  func forfeit(_ join: inout Join, in meeting: inout Meeting) throws(StorageFault) {
+    let isCounted = join.occurrence == meeting.occurrence
+    if isCounted { meeting.tally.count(join, by: -1) }
+    join.mayRejoin = false
+    join.deadline = nil
+    try update(join)
+    // No event: it had left. Whoever watches it is asked whether that right still stands.
+    wake(.join(join.id))
+    if isCounted { try update(meeting) }
+  }
+
   /// Ends what an account, or one session of it, has open in meetings: a ticket made with a session dies
-  /// with it, and its seat is free. Whoever was inside loses the right to be: the epochs rise.
+  /// with it, and its seat is free. Whoever was inside loses the right to be: the epochs rise. Streams that
+  /// stand on the account ask again.
   func endJoins(
-    of account: AccountID, session: SessionID? = nil, by actor: AuditActor, request: RequestID?,
-    notifying changed: Signal<JoinID>
+    of account: AccountID, session: SessionID? = nil, by actor: AuditActor, request: RequestID?
   ) throws(StorageFault) {
+    wake(.account(account))
     for open in try openJoins(of: account, session: session) where session != nil || open.session != nil {
       guard var meeting = try meeting(open.meeting) else { continue }
       var join = open
+      if join.state == .left {
+        try forfeit(&join, in: &meeting)
+        continue
+      }
       let next: JoinState = join.state == .present ? .left : .expired
-      if join.state != .waiting { meeting.epoch += 1 }
-      try move(&join, to: next, in: &meeting, until: now.adding(seconds: meeting.policy.ticketSeconds))
-      try append(
-        AuditEntry(
-          next == .left ? .joinLeft : .joinExpired, by: actor, subject: join.id.text, request: request,
-          detail: [("meeting", meeting.id.text), ("by", "session")]))
-      let id = join.id
-      afterCommit { changed.fire(id) }
+      let hadGrant = join.mayHaveGrant
+      if hadGrant { try raiseEpoch(of: &meeting, by: actor) }
+      try move(
+        &join, to: next, in: &meeting, until: now.adding(seconds: meeting.policy.ticketSeconds),
+        as: next == .left ? .joinLeft : .joinExpired, revoking: hadGrant,
+        Cause(actor, request, detail: [("by", "session")]))
     }
+  }
+
+  /// Runs over all joins of the occurrence that are in a state, page by page: `body` may move each.
+  func each(
+    _ state: JoinState, in meeting: inout Meeting,
+    _ body: (inout Join, inout Meeting) throws(StorageFault) -> Void
+  ) throws(StorageFault) {
+    var cursor: Int64?
+    repeat {
+      let page = try joins(
+        of: meeting.id, occurrence: meeting.occurrence, states: [state], after: cursor, limit: 500)
+      for var join in page.items { try body(&join, &meeting) }
+      cursor = page.next
+    } while cursor != nil
   }
 }

@@ -18,6 +18,11 @@ enum MeetingAuthority: Sendable {
     }
   }
 
+  /// A ticket does less than a session.
+  var isTicket: Bool {
+    if case .ticket = self { true } else { false }
+  }
+
   var actor: AuditActor? {
     switch self {
     case .session(let account, _): .account(account)
@@ -49,13 +54,10 @@ extension Snapshot {
     case .ticket:
       guard let stored = try ownJoin(bearer, caller: caller, lifetime: lifetime) else { return .invalidToken }
       let join = stored.join
-      switch join.state {
-      case .waiting, .admitted, .present: break
-      case .denied, .withdrawn, .expired, .removed, .left: return .invalidToken
-      }
+      if join.isOver { return .invalidToken }
       guard join.meeting == id, join.role == .host || join.role == .cohost,
         join.state == .admitted || join.state == .present, let meeting = try meeting(id),
-        meeting.occurrence == join.occurrence, let account = join.account, meeting.isHosted(by: account)
+        meeting.occurrence == join.occurrence, join.mayHost(meeting)
       else { return .none(.join(join.id)) }
       return .ticket(join.id, meeting)
     }
@@ -80,5 +82,13 @@ extension Snapshot {
     guard let live = try session(id), live.session.isLive(at: now), let account = try account(live.session.account)
     else { return false }
     return !account.disabled
+  }
+}
+
+extension Join {
+  /// A role by the record holds while the record says so; one that a host gave is the join's own.
+  fileprivate func mayHost(_ meeting: Meeting) -> Bool {
+    guard joinerClass.isHosting else { return true }
+    return account.map(meeting.isHosted) ?? false
   }
 }

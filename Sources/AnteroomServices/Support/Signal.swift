@@ -3,38 +3,55 @@ import Synchronization
 /// Wakes those who wait for a key. It carries nothing: whoever is woken asks the store again, so a
 /// wake-up too many is harmless and one lost in a crash is a poll that ends by its own time.
 package final class Signal<Key: Hashable & Sendable>: Sendable {
-  private let subscriptions = Mutex<[Key: [ObjectIdentifier: Subscription]]>([:])
+  private struct State {
+    var byKey: [Key: [ObjectIdentifier: Subscription]] = [:]
+    var keys: [ObjectIdentifier: [Key]] = [:]
+  }
+  private let state = Mutex(State())
 
   package init() {}
 
   /// Subscribe before reading the state: what changes after that is not missed.
-  package func subscribe(_ key: Key) -> Subscription {
+  package func subscribe(_ keys: [Key]) -> Subscription {
     let subscription = Subscription()
     let id = ObjectIdentifier(subscription)
-    subscriptions.withLock { $0[key, default: [:]][id] = subscription }
+    state.withLock { state in
+      state.keys[id] = keys
+      for key in keys { state.byKey[key, default: [:]][id] = subscription }
+    }
     return subscription
   }
 
-  package func unsubscribe(_ subscription: Subscription, from key: Key) {
-    subscriptions.withLock { all in
-      all[key]?[ObjectIdentifier(subscription)] = nil
-      if all[key]?.isEmpty == true { all[key] = nil }
+  package func unsubscribe(_ subscription: Subscription) {
+    let id = ObjectIdentifier(subscription)
+    state.withLock { state in
+      for key in state.keys.removeValue(forKey: id) ?? [] {
+        state.byKey[key]?[id] = nil
+        if state.byKey[key]?.isEmpty == true { state.byKey[key] = nil }
+      }
     }
   }
 
-  package func fire(_ key: Key) {
-    let woken = subscriptions.withLock { $0[key] }
-    guard let woken else { return }
+  package func fire(_ key: Key) { fire([key]) }
+
+  /// Each subscription of any of the keys, once.
+  package func fire(_ keys: [Key]) {
+    let woken = state.withLock { state -> [ObjectIdentifier: Subscription] in
+      if state.byKey.isEmpty { return [:] }
+      return keys.reduce(into: [:]) { woken, key in
+        if let some = state.byKey[key] { woken.merge(some) { one, _ in one } }
+      }
+    }
     for subscription in woken.values { subscription.fire() }
   }
 
   package func fireAll() {
-    let woken = subscriptions.withLock { $0.values.flatMap(\.values) }
+    let woken = state.withLock { $0.byKey.values.flatMap(\.values) }
     for subscription in woken { subscription.fire() }
   }
 
   /// How many wait, for tests and the status.
-  package var count: Int { subscriptions.withLock { $0.values.reduce(0) { $0 + $1.count } } }
+  package var count: Int { state.withLock { $0.keys.count } }
 }
 
 package final class Subscription: Sendable {

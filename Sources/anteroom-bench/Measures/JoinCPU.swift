@@ -24,7 +24,8 @@ struct JoinCPU {
     let workplace = try Workplace(in: plan.directory)
     defer { workplace.remove() }
     try await JoinParts(plan: plan, workplace: workplace).run(
-      tasks: join.roles[.tasks]?.sum ?? 0, writer: join.roles[.writer]?.sum ?? 0)
+      requests: (join.roles[.eventLoop]?.sum ?? 0) - (answer.roles[.eventLoop]?.sum ?? 0),
+      writer: join.roles[.writer]?.sum ?? 0)
   }
 
   private static func row(_ name: String, _ join: Cost?, _ echo: Cost?, of all: Cost) {
@@ -38,8 +39,8 @@ struct JoinCPU {
 
   /// What a thread is there for, by the name that its library gave it.
   private enum Role: String, CaseIterable {
-    case eventLoop = "event loop: sockets, HTTP"
-    case tasks = "tasks: access, JSON, digests, reply"
+    case eventLoop = "event loop: HTTP, access, JSON, digests, reply"
+    case pool = "pool: what takes longer"
     case writer = "writer: decisions, rows, commits"
     case others = "others"
 
@@ -50,7 +51,7 @@ struct JoinCPU {
         // Dispatch's word for the threads of serial queues: the store's writer is the busy one.
         self = .writer
       } else if name.hasSuffix("-qos") {
-        self = .tasks
+        self = .pool
       } else {
         self = .others
       }

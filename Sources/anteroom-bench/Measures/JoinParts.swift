@@ -24,9 +24,9 @@ struct JoinParts {
   }
 
   /// - Parameters:
-  ///   - tasks: µs of a join that the server's tasks took, over its socket.
-  ///   - writer: likewise the store's writer.
-  func run(tasks: Double, writer: Double) async throws {
+  ///   - requests: µs of a join that the server's event loop took, over what it took for an echo.
+  ///   - writer: likewise the store's writer, which an echo has none of.
+  func run(requests: Double, writer: Double) async throws {
     let daemon = try InProcess(
       workplace, memoryKiB: 19 * 1024, iterations: 2, groupLimit: Composition.Surroundings.usualGroup)
     let door = try await door(daemon)
@@ -38,7 +38,8 @@ struct JoinParts {
     ]
     let inside = try await statements(daemon, door)
     let commit = try await commit(daemon)
-    JoinParts.table("tasks", before, of: tasks, rest: "the display name, the reply, suspending and waking")
+    JoinParts.table(
+      "event loop, beyond an echo's", before, of: requests, rest: "the display name, the reply, suspending and waking")
     JoinParts.table("writer", inside, of: writer, rest: "BEGIN, COMMIT: pages to the log, the sync, checkpoints")
     Report.say(
       "A commit of nothing: \(Figures.text(commit.cpu, 0)) µs of processor time, \(Figures.text(commit.wall, 0)) µs "

@@ -40,7 +40,7 @@ struct InProcess {
   func sweep() async {
     while !Task.isCancelled {
       try? await Task.sleep(for: .seconds(1))
-      try? await composition.sweep.endDueJoins()
+      try? await composition.sweep.endDue()
     }
   }
 

@@ -34,6 +34,7 @@ extension Endpoint {
           json.key("join")
           json.join(active.join, epoch: active.meeting.epoch)
           json.grantMeeting(active.meeting)
+          json.member("redeemed", active.isRedeemed)
           json.member("expires_at", active.claims.expiresAt)
         }
       }

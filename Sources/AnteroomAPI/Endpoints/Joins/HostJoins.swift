@@ -32,20 +32,56 @@ extension Endpoint {
 
   static func denyJoin(_ services: Services) -> Endpoint {
     act("denyJoin", "deny", services, body: .optionalObject(secrets: [])) { exchange throws(Refusal) in
+      let said = try exchange.shuttingOut()
+      return .deny(reason: said.reason, message: said.message, ban: said.ban ?? false)
+    }
+  }
+
+  static func removeJoin(_ services: Services) -> Endpoint {
+    act("removeJoin", "remove", services, body: .optionalObject(secrets: [])) { exchange throws(Refusal) in
+      let said = try exchange.shuttingOut()
+      return .remove(reason: said.reason, message: said.message, ban: said.ban ?? true)
+    }
+  }
+
+  static func sendBackJoin(_ services: Services) -> Endpoint {
+    act("sendBackJoin", "send-back", services, body: .none) { _ in .sendBack }
+  }
+
+  static func changeRole(_ services: Services) -> Endpoint {
+    act("changeRole", "role", bearer: .session, services, body: .object(secrets: [])) { exchange throws(Refusal) in
       var body = try exchange.body()
-      let reason = try body.optionalText("reason", limit: 500)
-      let message = try body.optionalText("message", limit: 500)
+      let role = try body.optionalWord("role", JoinRole.self)
       try body.finish()
-      return .deny(reason: reason, message: message)
+      guard let role else { throw Refusal(.invalidField, "is missing", pointer: "/role") }
+      return .role(role)
+    }
+  }
+
+  static func changePublish(_ services: Services) -> Endpoint {
+    act("changePublish", "publish", bearer: .session, services, body: .object(secrets: [])) {
+      exchange throws(Refusal) in
+      var body = try exchange.body()
+      let act = JoinAct.publish(
+        audio: try body.optionalBool("audio"), video: try body.optionalBool("video"),
+        screen: try body.optionalBool("screen"))
+      try body.finish()
+      return act
+    }
+  }
+
+  static func messageJoin(_ services: Services) -> Endpoint {
+    act("messageJoin", "message", services, body: .object(secrets: [])) { exchange throws(Refusal) in
+      .message(try exchange.text())
     }
   }
 
   private static func act(
-    _ operation: String, _ verb: String, _ services: Services, body: BodyRule,
+    _ operation: String, _ verb: String, bearer: BearerRule = .host, _ services: Services, body: BodyRule,
     _ read: @escaping @Sendable (Exchange) throws(Refusal) -> JoinAct
   ) -> Endpoint {
     Endpoint(
-      operation, "POST", "/v1/meetings/{meeting}/joins/{join}/\(verb)", access: .frontEnds(.joins, bearer: .host),
+      operation, "POST", "/v1/meetings/{meeting}/joins/{join}/\(verb)", access: .frontEnds(.joins, bearer: bearer),
       secret: nil, cost: .write, body: body
     ) { exchange in
       let act = try read(exchange)
@@ -58,5 +94,26 @@ extension Endpoint {
         json.join(done.join, epoch: done.epoch, forHost: true)
       }
     }
+  }
+}
+
+extension Exchange {
+  /// What a host says when it shuts somebody out.
+  fileprivate func shuttingOut() throws(Refusal) -> (reason: String?, message: String?, ban: Bool?) {
+    var body = try body()
+    let reason = try body.optionalText("reason", limit: 500)
+    let message = try body.optionalText("message", limit: 500)
+    let ban = try body.optionalBool("ban")
+    try body.finish()
+    return (reason, message, ban)
+  }
+
+  /// A body that is one text for a person.
+  func text() throws(Refusal) -> String {
+    var body = try body()
+    let text = try body.optionalText("text", limit: 500)
+    try body.finish()
+    guard let text else { throw Refusal(.invalidField, "is missing", pointer: "/text") }
+    return text
   }
 }

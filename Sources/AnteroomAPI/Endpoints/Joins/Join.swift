@@ -76,7 +76,7 @@ enum OutsiderView {
         ? Refusal(.passcodeRequired, required: [.passcodeRequired]) : Refusal(.joinRefused)
     }
     switch reason {
-    case .tooManyAttempts, .noSuchMeeting, .nothingShown, .wrongProof: return Refusal(.joinRefused)
+    case .tooManyAttempts, .noSuchMeeting, .nothingShown, .wrongProof, .barred: return Refusal(.joinRefused)
     case .ended: return Refusal(.meetingEnded)
     case .signInRequired: return Refusal(.signInRequired, required: [.signInRequired])
     case .inviteRequired: return Refusal(.inviteRequired, required: [.inviteRequired])

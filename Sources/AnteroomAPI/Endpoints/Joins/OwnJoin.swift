@@ -7,14 +7,8 @@ extension Endpoint {
       "showOwnJoin", "GET", "/v1/joins/self", access: .frontEnds(.joins, bearer: .ticket), secret: nil, cost: .read,
       query: ["wait"], body: .none
     ) { exchange in
-      var seconds: Int64 = 0
-      if let text = exchange.query["wait"] {
-        guard let wanted = Numbers.decimal(text), (0...30).contains(wanted) else {
-          throw Refusal(.invalidField, "wait must be a whole number of seconds from 0 to 30.")
-        }
-        seconds = wanted
-      }
-      return try .own(try await services.ownJoins.show(seconds: Int(seconds), caller: exchange.caller), exchange)
+      let seconds = try exchange.waitSeconds()
+      return try .own(try await services.ownJoins.show(seconds: seconds, caller: exchange.caller), exchange)
     }
   }
 

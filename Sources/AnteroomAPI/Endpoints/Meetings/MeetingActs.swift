@@ -16,6 +16,48 @@ extension Endpoint {
     }
   }
 
+  static func suspendMeeting(_ services: Services) -> Endpoint {
+    act("suspendMeeting", "suspend", bearer: .host) { exchange in
+      try await services.hostControls.suspend(
+        exchange.meetingID, ifVersion: try exchange.ifMatch(), caller: exchange.caller)
+    }
+  }
+
+  static func admitWaiting(_ services: Services) -> Endpoint {
+    Endpoint(
+      "admitWaiting", "POST", "/v1/meetings/{meeting}/admit-waiting", access: .frontEnds(.joins, bearer: .host),
+      secret: nil, cost: .write, body: .optionalObject(secrets: [])
+    ) { exchange in
+      var body = try exchange.body()
+      let named = try body.joinIDs("joins")
+      try body.finish()
+      let done = try await services.hostControls.admitWaiting(
+        named, in: exchange.meetingID, caller: exchange.caller
+      ).value()
+      return .json(200) { json in
+        json.member("admitted", done.admitted)
+        json.array("skipped", done.skipped) { json, skipped in
+          json.object { json in
+            json.member("join", skipped.join.text)
+            json.member("code", skipped.code.rawValue)
+          }
+        }
+      }
+    }
+  }
+
+  static func messageWaiting(_ services: Services) -> Endpoint {
+    Endpoint(
+      "messageWaiting", "POST", "/v1/meetings/{meeting}/message", access: .frontEnds(.joins, bearer: .host),
+      secret: nil, cost: .write, body: .object(secrets: [])
+    ) { exchange in
+      let told = try await services.hostControls.message(
+        try exchange.text(), in: exchange.meetingID, caller: exchange.caller
+      ).value()
+      return .json(200) { $0.member("told", told) }
+    }
+  }
+
   static func endMeeting(_ services: Services) -> Endpoint {
     act("endMeeting", "end", bearer: .session) { exchange in
       try await services.hostControls.end(
@@ -50,6 +92,9 @@ extension HostAnswer {
       case .full: throw Refusal(.stateConflict, "Every seat is taken.")
       case .state: throw Refusal(.stateConflict, "The join is in a state that does not allow it.")
       case .hosting: throw Refusal(.stateConflict, "Nobody acts on a host.")
+      case .barred: throw Refusal(.stateConflict, "Whoever it is was barred from this occurrence.")
+      case .viewer: throw Refusal(.stateConflict, "A viewer never publishes.")
+      case .roleAbove: throw Refusal(.permissionDenied, "The role of host comes from the meeting's record alone.")
       }
     case .stale: throw Refusal(.stale)
     }

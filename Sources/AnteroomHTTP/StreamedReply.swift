@@ -1,0 +1,34 @@
+import AnteroomAPI
+import NIOCore
+
+/// Writes an answer's body while it comes to be. Nothing is kept back here: a part is with the kernel before
+/// the next one is taken, so that a slow reader costs one part and not a queue.
+struct StreamedReply: ReplyStream {
+  let connection: NIOLoopBound<Connection>
+  let eventLoop: any EventLoop
+
+  func begin(_ reply: Reply) async -> Bool {
+    await sent { $0.beginStream(reply) }
+  }
+
+  func write(_ bytes: [UInt8]) async -> Bool {
+    // An empty chunk would be the last one.
+    if bytes.isEmpty { return true }
+    return await sent { $0.writeStream(bytes) }
+  }
+
+  private func sent(_ send: @escaping @Sendable (Connection) -> EventLoopFuture<Void>?) async -> Bool {
+    await withCheckedContinuation { continuation in
+      eventLoop.execute {
+        guard let sent = send(connection.value) else { return continuation.resume(returning: false) }
+        sent.whenComplete { result in
+          if case .success = result {
+            continuation.resume(returning: true)
+          } else {
+            continuation.resume(returning: false)
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,142 @@
+package import AnteroomCore
+
+extension HostControlService {
+  /// Does one thing to one join. What was done already is done; what the state forbids changes nothing.
+  package func act(
+    _ act: JoinAct, on joinID: JoinID, in id: MeetingID, caller: Caller
+  ) async throws(StorageFault) -> HostAnswer<HostedJoin> {
+    let banID = BanID(random: ports.randomness.bytes(BanID.randomByteCount))
+    return try await ports.store.write { tx throws(StorageFault) -> HostAnswer<HostedJoin> in
+      try tx.endDueJoins()
+      let authority = try tx.authority(over: id, caller: caller, lifetime: ports.lifetime)
+      guard var meeting = authority.meeting, let actor = authority.actor else {
+        return try refuse(authority, act: act.name, on: id, caller: caller, in: tx)
+      }
+      if authority.isTicket && !act.ticketMay { return .sessionRequired }
+      guard let stored = try tx.join(joinID), stored.join.meeting == id,
+        stored.join.occurrence == meeting.occurrence
+      else { return .noSuchJoin }
+      var join = stored.join
+      let isBarred = try tx.isBarred(
+        account: join.account, lineage: join.lineage, from: id, occurrence: meeting.occurrence)
+      let verdict = HostControlPolicy.judge(
+        act, on: join, in: meeting, isBarred: isBarred, byTicket: authority.isTicket)
+      let cause = Cause(
+        actor, caller.request, personal: [("display_name", join.displayName.text)] + act.personal, salt: stored.salt)
+      switch verdict {
+      case .already: break
+      case .impossible(let obstacle): return .impossible(obstacle)
+      case .move, .change, .forfeit:
+        try HostControlService.carry(out: act, verdict, &join, &meeting, banID, cause, tx)
+      }
+      return .done(HostedJoin(join: join, epoch: meeting.epoch))
+    }
+  }
+
+  private static func carry(
+    out act: JoinAct, _ verdict: JoinActVerdict, _ join: inout Join, _ meeting: inout Meeting, _ banID: BanID,
+    _ cause: Cause, _ tx: any Transaction
+  ) throws(StorageFault) {
+    let over = tx.now.adding(seconds: meeting.policy.ticketSeconds)
+    // Whoever held a grant loses the right to be inside.
+    let revokes = act.shutsOut && join.mayHaveGrant
+    if revokes { try tx.raiseEpoch(of: &meeting, by: cause.actor) }
+    switch act {
+    case .admit:
+      let keepsSeat = join.joinerClass.isHosting
+      try tx.move(
+        &join, to: .admitted, in: &meeting,
+        until: keepsSeat ? nil : tx.now.adding(seconds: meeting.policy.seatSeconds), as: .joinAdmitted, cause)
+    case .deny(let reason, let message, let ban):
+      join.message = message
+      try tx.move(&join, to: .denied, in: &meeting, until: over, as: .joinDenied, revoking: revokes, cause)
+      if ban { try bar(join, in: &meeting, banID, reason, cause, tx) }
+    case .remove(let reason, let message, let ban):
+      join.message = message
+      if verdict == .forfeit {
+        try tx.change(&join, in: &meeting, as: .joinRemoved, revoking: true, cause) { $0.mayRejoin = false }
+      } else {
+        try tx.move(&join, to: .removed, in: &meeting, until: over, as: .joinRemoved, revoking: revokes, cause)
+      }
+      if ban && !meeting.policy.removedMayReturn { try bar(join, in: &meeting, banID, reason, cause, tx) }
+    case .sendBack:
+      join.wasSentBack = true
+      try tx.move(
+        &join, to: .waiting, in: &meeting, until: over, waitingFor: .admission, as: .joinSentBack, revoking: revokes,
+        cause)
+    case .role(let role):
+      try tx.change(&join, in: &meeting, as: .joinRole, cause.with("role", role.rawValue)) { join in
+        join.role = role
+        if role == .viewer { join.publish = .nothing }
+      }
+    case .publish(let audio, let video, let screen):
+      try tx.change(&join, in: &meeting, as: .joinPublish, cause) { join in
+        join.publish = Publish(
+          audio: audio ?? join.publish.audio, video: video ?? join.publish.video,
+          screen: screen ?? join.publish.screen)
+      }
+    case .message(let text):
+      try tx.change(&join, in: &meeting, as: .joinMessage, cause) { $0.message = text }
+    }
+  }
+
+  /// Bars whoever it is from coming back: the account, or the chain of tickets where there is none. What else
+  /// they have open here goes with it: a second device is the same person.
+  private static func bar(
+    _ join: Join, in meeting: inout Meeting, _ id: BanID, _ reason: String?, _ cause: Cause, _ tx: any Transaction
+  ) throws(StorageFault) {
+    try tx.insert(
+      Ban(
+        id: id, meeting: meeting.id, occurrence: meeting.occurrence,
+        target: join.account.map(Ban.Target.account) ?? .join(join.lineage), reason: reason, by: cause.actor.text,
+        createdAt: tx.now))
+    try tx.append(
+      AuditEntry(
+        .banned, by: cause.actor, subject: meeting.id.text, request: cause.request,
+        detail: [("ban", id.text), ("on", join.account == nil ? "join" : "account"), ("join", join.id.text)]))
+    // Who knows the passcode can come back under another name, without account and ticket.
+    if meeting.policy.openTo == .link && !meeting.passcodeIsSuspect {
+      meeting.passcodeIsSuspect = true
+      try tx.update(meeting)
+    }
+    let over = tx.now.adding(seconds: meeting.policy.ticketSeconds)
+    let others = try tx.openJoins(
+      in: meeting.id, occurrence: meeting.occurrence, of: join.account, lineage: join.lineage)
+    for var other in others where other.id != join.id && other.joinerClass != .host {
+      let why = Cause(cause.actor, cause.request, detail: [("by", "ban")])
+      switch other.state {
+      case .waiting: try tx.move(&other, to: .denied, in: &meeting, until: over, as: .joinDenied, why)
+      case .admitted, .present:
+        try tx.move(&other, to: .removed, in: &meeting, until: over, as: .joinRemoved, revoking: true, why)
+      case .left: try tx.forfeit(&other, in: &meeting)
+      case .denied, .withdrawn, .expired, .removed: break
+      }
+    }
+  }
+}
+
+extension JoinAct {
+  /// Whether it takes away the right to be inside.
+  fileprivate var shutsOut: Bool {
+    switch self {
+    case .deny, .remove, .sendBack: true
+    case .admit, .role, .publish, .message: false
+    }
+  }
+
+  /// Free text of a host's: about a person, so sealed.
+  fileprivate var personal: [(key: String, value: String)] {
+    switch self {
+    case .deny(let reason, _, _), .remove(let reason, _, _): reason.map { [("reason", $0)] } ?? []
+    case .admit, .sendBack, .role, .publish, .message: []
+    }
+  }
+}
+
+extension Cause {
+  fileprivate func with(_ key: String, _ value: String) -> Cause {
+    var cause = self
+    cause.detail.append((key, value))
+    return cause
+  }
+}

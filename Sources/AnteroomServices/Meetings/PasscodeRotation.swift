@@ -1,0 +1,57 @@
+package import AnteroomCore
+package import SecretMemory
+
+package enum RotationResult: Sendable {
+  /// The passcode in the clear, this once.
+  case rotated(String)
+  case tooWeak
+  /// The policy has no passcode, or the meeting is over.
+  case impossible
+}
+
+extension HostControlService {
+  /// Gives a meeting another passcode: what was tried against the old one is forgotten, and so is the mark
+  /// that somebody barred knew it. Who waits on the old one is marked; invites and accounts are untouched.
+  package func rotatePasscode(
+    of id: MeetingID, kind: PasscodeKind?, value: consuming SecretBytes?, caller: Caller
+  ) async throws(StorageFault) -> HostAnswer<RotationResult> {
+    let lifetime = ports.lifetime
+    // A title makes a poor passcode, so it is read before anything is chosen.
+    let seen = try await ports.store.read { snapshot throws(StorageFault) in
+      try snapshot.authority(over: id, caller: caller, lifetime: lifetime).meeting
+    }
+    let made: Passcodes.Made?
+    if let value {
+      made = ports.passcodes.choose(value, kind: kind ?? .characters, for: id, title: seen?.title)
+    } else {
+      made = ports.passcodes.generate(kind ?? seen?.passcodeKind ?? .characters, for: id)
+    }
+    let passcode = made
+    return try await ports.store.write { tx throws(StorageFault) -> HostAnswer<RotationResult> in
+      let authority = try tx.authority(over: id, caller: caller, lifetime: lifetime)
+      guard var meeting = authority.meeting, let actor = authority.actor else {
+        return try refuse(authority, act: "passcode", on: id, caller: caller, in: tx)
+      }
+      if authority.isTicket { return .sessionRequired }
+      guard meeting.state != .ended, meeting.passcodeDigest != nil else { return .done(.impossible) }
+      guard let passcode else { return .done(.tooWeak) }
+      meeting.passcodeKind = passcode.kind
+      meeting.passcodeDigest = passcode.digest
+      meeting.passcodeFailures = 0
+      meeting.passcodeIsSuspect = false
+      meeting.version += 1
+      try tx.updatePasscode(of: meeting)
+      try tx.raiseEpoch(of: &meeting, by: actor)
+      let isAskedOfAll = meeting.policy.passcode == .everyone
+      try tx.each(.waiting, in: &meeting) { join, _ throws(StorageFault) in
+        guard !join.unproven, !join.joinerClass.isHosting, join.joinerClass == .guest || isAskedOfAll else { return }
+        join.unproven = true
+        try tx.update(join)
+      }
+      try tx.announce(
+        .meetingPasscodeRotated, meeting, audited: .passcodeRotated, Cause(actor, caller.request),
+        detail: [("kind", passcode.kind.rawValue), ("epoch", String(meeting.epoch))])
+      return .done(.rotated(passcode.text))
+    }
+  }
+}
