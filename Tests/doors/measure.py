@@ -1,5 +1,10 @@
 """What Anteroom costs Prosody: joins a second and processor time for each, with the rooms' own password and with
-Anteroom, side by side in one run."""
+Anteroom, side by side in one run.
+
+A server that has more to do at once needs less time for each: it wakes less often. So the rooms with their own
+password are measured twice, as fast as they go and at the pace that Anteroom's side just had, and what Anteroom adds
+is the difference at the same pace.
+"""
 
 import os, selectors, socket, threading, time
 
@@ -96,7 +101,7 @@ def anteroom_adds_at_most_half_a_millisecond_of_prosodys_time_to_a_join():
                 print(f"measured: {name:>24}: {rate:6.0f} joins a second, {quietest[name]:.3f} ms of Prosody's processor "
                       f"time each (all rounds: {', '.join('%.3f' % cost for _, cost in taken)})")
             added = quietest["Anteroom"] - quietest["own password, as slowly"]
-            print(f"measured: Anteroom adds {added:.3f} ms; {ALLOWED_MS} are allowed", flush=True)
+            print(f"measured: Anteroom adds {added:.3f} ms at the same pace; {ALLOWED_MS} are allowed", flush=True)
             check(added <= ALLOWED_MS, f"Anteroom adds {added:.3f} ms of Prosody's processor time to a join")
 
 

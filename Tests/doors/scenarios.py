@@ -269,8 +269,8 @@ def a_role_is_given_in_anteroom_and_never_in_the_room():
         for who, person in (("the moderator", leader), ("a participant", eve)):
             for what, kind, space, item in (
                     ("kicks", "set", "admin", "<item nick='Eve' role='none'/>"),
-                    ("bans", "set", "admin", "<item jid='someone@people.test' affiliation='outcast'/>"),
-                    ("makes an owner", "set", "admin", f"<item jid='{grace.username}@people.test' affiliation='owner'/>"),
+                    ("bans", "set", "admin", "<item jid='someone@example.org' affiliation='outcast'/>"),
+                    ("makes an owner", "set", "admin", f"<item jid='{grace.username}@example.org' affiliation='owner'/>"),
                     ("configures", "get", "owner", ""),
                     ("sets a password", "set", "owner", "<x xmlns='jabber:x:data' type='submit'/>"),
                     ("destroys", "set", "owner", "<destroy/>")):
