@@ -5,7 +5,7 @@ Shapes that the contract leaves open are read here and nowhere else.
 
 import itertools, secrets
 
-from harness import Authenticator, check, equal
+from harness import Authenticator, Stream, check, equal
 
 PERMISSIONS_OF_HOST = ["host"]
 numbers = itertools.count(1)
@@ -214,3 +214,39 @@ def verified(daemon):
     said = daemon.admin.post("/v1/audit/verify", expect=200).json
     check(said["ok"] is True, f"the audit does not verify: {said}")
     return said
+
+
+# --- watching ------------------------------------------------------------------------------------------
+
+def own(join, **more):
+    """A joiner's own stream (section 6)."""
+    return Stream(join.client, "/v1/joins/self/events", token=join.ticket, **more)
+
+
+def watch(where, token=None, **more):
+    """A host's stream (section 5)."""
+    return Stream(where.daemon.web, where.path + "/events", token=token or where.owner.token, **more)
+
+
+def front(client, **more):
+    """A front end's stream (section 6.3)."""
+    return Stream(client, "/v1/events", **more)
+
+
+def inside(daemon, where, name="Ada", **fields):
+    """A guest who knocked, was admitted where that was needed, and is in."""
+    join = knock(daemon, where, name, **fields)
+    return present(where, join if join.state == "admitted" else admit(where, join))
+
+
+def report(join, verb, expect=200, client=None):
+    """What the media server saw: `present` or `left` (section 6.2)."""
+    return (client or join.client).post(f"/v1/joins/{join.id}/{verb}", expect=expect)
+
+
+def roster(daemon, where, joins, expect=200, client=None):
+    """The whole truth of who is in; the ids that have to be put out (section 6.2)."""
+    target = where if isinstance(where, str) else where.id
+    answer = (client or daemon.web).put(f"/v1/meetings/{target}/roster", {"joins": [
+        join if isinstance(join, str) else join.id for join in joins]}, expect=expect)
+    return answer.json["barred"] if answer.status == 200 else answer

@@ -100,7 +100,7 @@ def toml(tables):
     return "\n".join(lines)
 
 
-ALL_PERMISSIONS = ["sessions", "accounts", "meetings", "joins", "grants"]
+ALL_PERMISSIONS = ["sessions", "accounts", "meetings", "joins", "grants", "events"]
 
 
 class Daemon:
@@ -141,7 +141,7 @@ class Daemon:
                               source=True)]
             if os.getuid() == 0:
                 frontends.append(dict(name="other", uid=OTHER_UID, permissions=["sessions", "meetings", "joins",
-                                      "grants"], audiences=["elsewhere"], source=True))
+                                      "grants", "events"], audiences=["elsewhere"], source=True))
         return {
             "sockets": dict(frontend=self.frontend_path, admin=self.admin_path),
             "store": dict(url="sqlite:" + self.inside("state/anteroom.db")),
@@ -455,6 +455,9 @@ class Client:
     def patch(self, target, body=None, **more):
         return self.call("PATCH", target, body, **more)
 
+    def put(self, target, body=None, **more):
+        return self.call("PUT", target, body, **more)
+
     def delete(self, target, **more):
         return self.call("DELETE", target, **more)
 
@@ -474,6 +477,195 @@ class Client:
             if cursor is None:
                 return items
         raise Failure(f"{target}: the cursors never end")
+
+
+# --- streams -------------------------------------------------------------------------------------------
+
+class Ended(Exception):
+    """The stream is over; `how` is "told" where the daemon closed it as HTTP says, else "cut"."""
+
+    def __init__(self, how):
+        super().__init__(how)
+        self.how = how
+
+
+class Event:
+    """One event as a reader gets it, from a stream or from a page of the long poll."""
+
+    def __init__(self, id, name, data):
+        self.id, self.name, self.data = id, name, data
+
+    @property
+    def number(self):
+        return int(self.id)
+
+    def __eq__(self, other):
+        return (self.id, self.name, self.data) == (other.id, other.name, other.data)
+
+    def __repr__(self):
+        return f"{self.id} {self.name} {json.dumps(self.data)[:300]}"
+
+
+class Stream:
+    """Server-Sent Events over a connection of its own (section 6.3), read strictly.
+
+    Without `after` it begins at a snapshot. `uid` and path are the client's; `lines` are more header lines.
+    """
+
+    def __init__(self, client, target, token=None, after=None, version="1.1", lines="", half_close=False, timeout=20):
+        self.what = f"the stream {target}"
+        self.connection = connect(client.path, client.uid, timeout)
+        self.buffer = self.text = b""
+        self.comments, self.ended, self.chunked = 0, None, False
+        head = f"GET {target} HTTP/{version}\r\nHost: localhost\r\nAccept: text/event-stream\r\n{lines}"
+        if token is not None:
+            head += f"Authorization: Bearer {token}\r\n"
+        if after is not None:
+            head += f"Last-Event-ID: {after}\r\n"
+        self.connection.sendall(head.encode() + b"\r\n")
+        if half_close:
+            self.connection.shutdown(socket.SHUT_WR)
+        self.read_head()
+
+    def read_head(self):
+        deadline = time.monotonic() + 20
+        while b"\r\n\r\n" not in self.buffer:
+            self.fill(deadline, raw=True)
+        head, self.buffer = self.buffer.split(b"\r\n\r\n", 1)
+        first, *fields = head.decode("latin-1").split("\r\n")
+        self.version, status = first.split(" ")[:2]
+        self.status, headers = int(status), [tuple(field.split(": ", 1)) for field in fields]
+        self.answer = Answer(self.status, headers, b"")
+        if self.status != 200:
+            length = int(self.answer.header("Content-Length") or 0)
+            while len(self.buffer) < length:
+                self.fill(deadline, raw=True)
+            self.answer.body = self.buffer[:length]
+            judge(self.answer, self.what)
+            return self.close()
+        judge(self.answer, self.what)
+        equal(self.answer.header("Content-Type"), "text/event-stream", f"{self.what}: content type")
+        equal(self.answer.header("Content-Length"), None, f"{self.what}: length")
+        self.chunked = (self.answer.header("Transfer-Encoding") or "").lower() == "chunked"
+        self.unchunk()
+
+    def fill(self, deadline, raw=False):
+        """One read of the socket; TimeoutError where nothing came in time."""
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self.connection.settimeout(left)
+        try:
+            piece = self.connection.recv(262144)
+        except ConnectionError:
+            piece = b""
+        if not piece:
+            self.ended = self.ended or ("told" if not self.chunked and not raw else "cut")
+            raise Ended(self.ended)
+        self.buffer += piece
+        if not raw:
+            self.unchunk()
+
+    def unchunk(self):
+        """Takes the framing off what has come; it must be right to the byte."""
+        if not self.chunked:
+            self.text, self.buffer = self.text + self.buffer, b""
+            return
+        while b"\r\n" in self.buffer and not self.ended:
+            size, rest = self.buffer.split(b"\r\n", 1)
+            check(re.fullmatch(rb"[0-9a-fA-F]+", size), f"{self.what}: no size of a chunk: {size[:80]!r}")
+            length = int(size, 16)
+            if len(rest) < length + 2:
+                return
+            equal(rest[length:length + 2], b"\r\n", f"{self.what}: what ends a chunk")
+            if length == 0:
+                self.ended = "told"
+            self.text, self.buffer = self.text + rest[:length], rest[length + 2:]
+
+    def next(self, seconds=5):
+        """The next event; TimeoutError where none comes, Ended where none will."""
+        deadline = time.monotonic() + seconds
+        while True:
+            while b"\n\n" in self.text:
+                frame, self.text = self.text.split(b"\n\n", 1)
+                if frame == b":":
+                    self.comments += 1
+                    continue
+                found = re.fullmatch(rb"id: ([0-9]+)\nevent: ([a-z._]+)\ndata: ([^\r\n]*)", frame)
+                check(found, f"{self.what}: a frame that is none of section 6.3: {frame[:300]!r}")
+                return Event(found[1].decode(), found[2].decode(), json.loads(found[3]))
+            if self.ended:
+                raise Ended(self.ended)
+            self.fill(deadline)
+
+    def expect(self, name, seconds=5, **data):
+        """The next event, which has this name and at least these fields."""
+        try:
+            event = self.next(seconds)
+        except TimeoutError:
+            raise Failure(f"{self.what}: no {name} within {seconds} s")
+        except Ended as ended:
+            raise Failure(f"{self.what}: over ({ended.how}) where {name} was due")
+        equal(event.name, name, f"{self.what}: the name of {event}")
+        for key, value in data.items():
+            equal(event.data.get(key), value, f"{self.what}: {key} of {event}")
+        return event
+
+    def snapshot(self, **more):
+        return self.expect("snapshot", **more)
+
+    def until(self, name, seconds=10, **data):
+        """All events up to the first with this name and these fields."""
+        deadline, seen = time.monotonic() + seconds, []
+        while True:
+            try:
+                seen.append(self.next(max(0.01, deadline - time.monotonic())))
+            except (TimeoutError, Ended) as end:
+                raise Failure(f"{self.what}: {end!r} before {name} {data}; there were {seen[-8:]}")
+            if seen[-1].name == name and all(seen[-1].data.get(key) == value for key, value in data.items()):
+                return seen
+
+    def quiet(self, seconds=0.4):
+        """What comes until nothing came for so long, or the stream is over."""
+        seen = []
+        while True:
+            try:
+                seen.append(self.next(seconds))
+            except (TimeoutError, Ended):
+                return seen
+
+    def closes(self, why, seconds=1.0):
+        """It is closed within so long, as HTTP closes; what came before."""
+        began, seen = time.monotonic(), []
+        while True:
+            try:
+                seen.append(self.next(max(0.01, began + seconds + 4 - time.monotonic())))
+            except TimeoutError:
+                raise Failure(f"{self.what}: still open after {seconds + 4:.0f} s: {why} (section 6.3)")
+            except Ended as ended:
+                took = time.monotonic() - began
+                check(took <= seconds + 0.35, f"{self.what}: closed after {took:.2f} s: {why} (section 6.3: within 1 s)")
+                equal(ended.how, "told", f"{self.what}: how it ended: {why}")
+                return seen
+
+    def close(self):
+        self.connection.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+
+def page(client, target, token=None, after=None, wait=0, expect=200):
+    """The long-polling twin (section 6.3): (events, where to go on)."""
+    query = "&".join([f"wait={wait}"] + ([f"after={after}"] if after is not None else []))
+    said = client.get(f"{target}?{query}", token=token, expect=expect, timeout=wait + 20).json
+    equal(set(said), {"events", "after"}, f"members of a page of {target}")
+    for item in said["events"]:
+        equal(set(item), {"id", "event", "data"}, f"members of an event of {target}")
+    return [Event(item["id"], item["event"], item["data"]) for item in said["events"]], said["after"]
 
 
 # --- raw bytes -----------------------------------------------------------------------------------------
