@@ -213,6 +213,24 @@ def whoever_is_sent_back_waits_and_comes_in_again_by_itself():
 
 
 @test()
+def a_suspension_sends_everybody_to_wait():
+    with daemon() as d, Prosody(d) as prosody:
+        where = meeting(d, host(d), policy=FREE)
+        people = [Person(prosody) for _ in range(3)]
+        for index, person in enumerate(people):
+            row(f"guest {index} comes in", "in as participant", person.join(where, f"guest {index}", where.passcode).next())
+        act(where, "suspend")
+        for index, person in enumerate(people):
+            row(f"the host suspends: guest {index}", "out (307): You were sent back to wait.", person.next())
+            row("and waits", WAITS, person.next())
+        act(where, "admit", named(where, "guest 1"))
+        row("one is let in by name", "in as participant", people[1].next())
+        row("the others wait", "nothing", people[0].next(0.3))
+        people[0].send(f"<iq type='get' id='p' to='{where.id}@{ROOMS}/guest 0'><ping xmlns='urn:xmpp:ping'/></iq>")
+        row("and learn so when they ping themselves", "iq refused: not-acceptable", people[0].next())
+
+
+@test()
 def a_locked_meeting_lets_nobody_in_and_nobody_out():
     with daemon() as d, Prosody(d) as prosody:
         ada = host(d)

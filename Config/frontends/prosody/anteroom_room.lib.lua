@@ -74,7 +74,9 @@ return function (is_inside, passing, is_occupied)
 		local kind = event.stanza.attr.type;
 		if kind == "error" or kind == "result" or kind == "unavailable" then return; end
 		if not is_inside(event.stanza.attr.from, jid.bare(event.stanza.attr.to)) then
-			return refuse(event, "cancel", "item-not-found");
+			-- By this word a client that pings itself in a room learns that it is not there (XEP-0410).
+			local pings = event.stanza.name == "iq" and jid.resource(event.stanza.attr.to);
+			return refuse(event, "cancel", pings and "not-acceptable" or "item-not-found");
 		end
 	end
 	for _, name in ipairs {
