@@ -12,7 +12,7 @@ local REFUSED_SECONDS = 5;
 -- anteroomd says at least a comment every 15 seconds.
 local SILENCE_SECONDS = 40;
 -- Every join makes several events. Waking for each would cost more than reading it, and nobody sees this delay.
-local REST_SECONDS = 0.02;
+local REST_SECONDS = 0.05;
 -- A function that takes the bytes of a stream and calls on(id, name, data) for each event whose name is wanted, and
 -- on(id) for the others: most tell this door what it did itself, and are not read.
 local function event_reader(wanted, on)
@@ -24,13 +24,19 @@ local function event_reader(wanted, on)
 		while true do
 			local finish = rest:find("\n\n", start, true);
 			if not finish then break; end
-			local text, data = "\n" .. rest:sub(start, finish), nil;
-			local id, name = text:match("\nid: ?([^\n]*)"), text:match("\nevent: ?([^\n]*)");
-			if wanted[name] then
-				for line in text:gmatch("\ndata: ?([^\n]*)") do data = data and (data .. "\n" .. line) or line; end
+			-- As anteroomd writes them, and without a copy of what is not wanted; then in any order.
+			local id, name = rest:match("^id: (%d+)\nevent: ([%w._]+)\n", start);
+			if not id or wanted[name] then
+				local text, data = "\n" .. rest:sub(start, finish), nil;
+				id, name = text:match("\nid: ?([^\n]*)"), text:match("\nevent: ?([^\n]*)");
+				if wanted[name] then
+					for line in text:gmatch("\ndata: ?([^\n]*)") do data = data and (data .. "\n" .. line) or line; end
+				end
+				on(id, name, data);
+			else
+				on(id, name);
 			end
 			start = finish + 2;
-			on(id, name, data);
 		end
 		rest = rest:sub(start);
 	end

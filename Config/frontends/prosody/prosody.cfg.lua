@@ -10,6 +10,10 @@ plugin_paths = { "/usr/local/lib/prosody/anteroom" }
 -- anteroom_connections = 16       -- kept open to anteroomd, for each of the two modules
 -- anteroom_session_check = 120    -- seconds until a sign-in that was ended elsewhere ends the connection, too
 
+-- Prosody begins to look for garbage anew as soon as its memory has grown by 5 %, which is half of what a join costs
+-- it. A few megabytes more let it look at every doubling.
+gc = { mode = "incremental"; threshold = 200 }
+
 admins = { }
 pidfile = "/run/prosody/prosody.pid"
 log = { info = "*syslog" }
