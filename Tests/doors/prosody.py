@@ -15,7 +15,8 @@ ERRORS = "{urn:ietf:params:xml:ns:xmpp-stanzas}"
 
 # The tests run the configuration that is shipped, but for where it is and what crosses no network here.
 CHANGES = [
-    (r'plugin_paths = .*', 'plugin_paths = {{ "{modules}" }}\ndata_path = "{data}"\nc2s_interfaces = {{ "127.0.0.1" }}\n'
+    (r'plugin_paths = .*',
+        'plugin_paths = {{ "{modules}" }}\ndata_path = "{data}"\nc2s_interfaces = {{ "127.0.0.1" }}\n'
                            'c2s_ports = {{ {port} }}\nc2s_direct_tls_ports = {{ }}\nallow_unencrypted_plain_auth = true'),
     (r'-- anteroom_socket = .*', 'anteroom_socket = "{socket}"'),
     (r'pidfile = .*', 'pidfile = "{data}/prosody.pid"'),

@@ -89,7 +89,8 @@ def a_room_of_an_unknown_id_is_refused_and_leaves_nothing():
     with daemon() as d, Prosody(d) as prosody:
         where = meeting(d, host(d), policy=FREE)
         eve = Person(prosody)
-        row("an id that is none, with a passcode", "refused: not-authorized", eve.join("nosuchroom", "Eve", "0000000000").next())
+        row("an id that is none, with a passcode", "refused: not-authorized",
+            eve.join("nosuchroom", "Eve", "0000000000").next())
         row("no passcode", "refused: not-authorized", eve.join("nosuchroom", "Eve").next())
         for name, target in (("a room that was never there", "nosuchroom"), ("a meeting that is", where.id)):
             eve.send(f"<iq type='get' id='i' to='{target}@{ROOMS}'><query xmlns='http://jabber.org/protocol/disco#info'/></iq>")
@@ -148,7 +149,8 @@ def a_sign_in_is_by_password_and_a_second_factor_cannot_be_left_out():
         ada, grace = member(d), host(d)
         row("the right password", "signed in", Person(prosody, ada.username, ada.password).outcome)
         row("a wrong password", "refused: not-authorized", Person(prosody, ada.username, "not the password").outcome)
-        row("an account that is none", "refused: not-authorized", Person(prosody, "nobody-" + secrets.token_hex(4), "not the password").outcome)
+        row("an account that is none", "refused: not-authorized",
+            Person(prosody, "nobody-" + secrets.token_hex(4), "not the password").outcome)
         row("the right password of an account with a second factor", "refused: not-authorized",
             Person(prosody, grace.username, grace.password).outcome)
         bare = flows.account(d, roles=["host"])
@@ -171,7 +173,8 @@ def whoever_is_removed_is_out_within_a_second_and_stays_out_under_another_name()
         row("she reads why", "told: Enough.", eve.next())
         row("Ada sees it", "saw Eve go", ada.next(but=()))
         row("under another name", "refused: not-authorized", eve.join(where, "Mallory", where.passcode).next())
-        row("as another guest, she waits to be looked at", WAITS, Person(prosody).join(where, "Mallory", where.passcode).next())
+        row("as another guest, she waits to be looked at", WAITS,
+            Person(prosody).join(where, "Mallory", where.passcode).next())
         ada.say(where, "go on")
         row("Ada is still in", "heard: go on", ada.next())
         row("the door has confirmed it", "1", confirmed(d))
@@ -198,7 +201,8 @@ def an_account_that_was_removed_is_known_again():
         row("the host removes him", "out (307): You were removed from the meeting.", first.next())
         first.go_away()
         again = Person(prosody, mark.username, mark.password)
-        row("connected anew, under another name", "refused: not-authorized", again.join(where, "Marcus", where.passcode).next())
+        row("connected anew, under another name", "refused: not-authorized",
+            again.join(where, "Marcus", where.passcode).next())
 
 
 @test()
@@ -244,7 +248,8 @@ def a_locked_meeting_lets_nobody_in_and_nobody_out():
             bob, eve = Person(prosody), Person(prosody)
             row("Bob comes in", "in as participant", bob.join(where, "Bob", where.passcode).next())
             act(where, "lock")
-            row(f"Eve knocks at the lock ({policy.get('when_locked', 'wait')})", expected, eve.join(where, "Eve", where.passcode).next())
+            row(f"Eve knocks at the lock ({policy.get('when_locked', 'wait')})", expected,
+                eve.join(where, "Eve", where.passcode).next())
             bob.say(where, "still here")
             row("Bob is still in", "heard: still here", bob.next())
 
@@ -302,7 +307,8 @@ def a_role_is_given_in_anteroom_and_never_in_the_room():
         eve.send(f"<presence to='{where.id}@{ROOMS}/Grace Hopper'/>")
         row("a participant takes another name", "refused: not-allowed", eve.next())
         other = Person(prosody)
-        row("somebody comes under a name that is taken", "refused: conflict", other.join(where, "Eve", where.passcode).next())
+        row("somebody comes under a name that is taken", "refused: conflict",
+            other.join(where, "Eve", where.passcode).next())
         act(where, "role", named(where, "Eve"), role="viewer")
         row("the host makes Eve a viewer", "in as visitor", eve.next())
         eve.say(where, "may I?")
@@ -320,7 +326,8 @@ def while_the_daemon_is_away_those_inside_stay_and_nobody_comes_in():
         row("Ada comes in", "in as participant", ada.join(where, "Ada", where.passcode).next())
         row("Eve waits elsewhere", WAITS, eve.join(knocking, "Eve", knocking.passcode).next())
         d.kill()
-        row("the daemon is killed: Bob knocks", "refused: remote-server-timeout", bob.join(where, "Bob", where.passcode).next())
+        row("the daemon is killed: Bob knocks", "refused: remote-server-timeout",
+            bob.join(where, "Bob", where.passcode).next())
         row("Mark signs in", "refused: temporary-auth-failure", Person(prosody, mark.username, mark.password).outcome)
         ada.say(where, "anybody?")
         row("Ada is still in", "heard: anybody?", ada.next())
@@ -379,7 +386,8 @@ def a_broken_connection_keeps_the_seat_and_leaving_does_not():
         states(where, "present")
         ada.break_off()
         row("her connection breaks", "left", states(where, "left"))
-        row("her seat is kept", "refused: service-unavailable", Person(prosody).join(where, "Bob", where.passcode).next())
+        row("her seat is kept", "refused: service-unavailable",
+            Person(prosody).join(where, "Bob", where.passcode).next())
 
 
 @test(seconds=240)
@@ -420,6 +428,7 @@ def nobody_is_lost_when_the_daemon_is_killed_while_the_host_admits():
                 d.start()
         restarted = time.monotonic()
         came = parallel(24, lambda index: people[index].next(10))
-        row("the daemon was killed four times: the host admitted all", "24 in as participant", counted([one.text for one in came]))
+        row("the daemon was killed four times: the host admitted all", "24 in as participant",
+            counted([one.text for one in came]))
         row("the last, after the last restart", "within 2 s", within(2, max(one.at for one in came) - restarted))
         row("Anteroom has them", "24 present", counted(states(where, *["present"] * 24).split(", ")))
