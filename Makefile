@@ -22,20 +22,24 @@ INSTALL_PROGRAM = install --strip
 export SWIFT SWIFT_FLAGS
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test build debug bench golden format lint install uninstall clean flags build-tools test-tools
+.PHONY: help demo test test-doors build debug bench golden format lint install uninstall clean flags \
+  build-tools test-tools door-tools
 
 help: ## this list
 	@echo "Anteroom decides who gets into a meeting. What can be made here:"
 	@echo
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
 	@echo
-	@echo "demo and test install by apt what they need and say so. install takes DESTDIR= and prefix=."
+	@echo "demo, test and test-doors install by apt what they need and say so. install takes DESTDIR= and prefix=."
 
 demo: test-tools ## a meeting from setup to audit, step by step, over the real sockets
 	@scripts/demo
 
 test: test-tools ## all tests: of the parts, and of the daemon from outside
 	@scripts/test
+
+test-doors: door-tools debug ## real conferencing servers (Prosody) with Anteroom at their door, on loopback
+	@Tests/doors/run .build/debug/anteroomd .build/debug/anteroomctl
 
 build: build-tools ## the programs as they are installed (release, about 5 minutes from nothing)
 	$(SWIFT) build $(RELEASE_FLAGS)
@@ -95,6 +99,10 @@ flags:
 build-tools:
 	@scripts/require-swift
 	@scripts/install-dependencies build
+
+door-tools:
+	@scripts/require-swift
+	@scripts/install-dependencies doors
 
 test-tools:
 	@scripts/require-swift
