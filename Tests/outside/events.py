@@ -311,18 +311,26 @@ def a_number_that_is_not_kept_not_reached_or_none_begins_with_a_snapshot():
 
 
 @test()
-def a_number_older_than_what_is_kept_gets_a_new_snapshot():
+def a_number_older_than_what_is_kept_gets_a_new_snapshot_and_no_number_comes_twice():
     with Daemon(clock=True) as daemon:
-        ada = host(daemon)
-        room = meeting(daemon, ada, policy={**STAYS, "ticket_seconds": 86_400})
+        room = meeting(daemon, host(daemon), policy={**STAYS, "ticket_seconds": 86_400})
         guest = knock(daemon, room)
         with front(daemon.web) as stream:
-            old = stream.snapshot().id
-        room.act("message", guest, body={"text": "old"})
-        daemon.clock.advance(7 * 86_400)
-        fresh = soon("a snapshot for a number of a week ago", lambda: (lambda events: events if [
-            event.name for event in events] == ["snapshot"] else None)(page(daemon.web, "/v1/events", after=old)[0]), 75)
-        check(fresh[0].number >= int(old), "the number of the new snapshot")
+            old = stream.snapshot().number
+            room.act("message", guest, body={"text": "of long ago"})
+            stream.expect("join.message")
+            daemon.clock.advance(2 * 86_400)
+            last = stream.expect("join.expired", seconds=4, join=guest.id).number
+        daemon.clock.advance(2 * 86_400)   # and nothing at all is kept
+        fresh = soon("a snapshot for a number of four days ago", lambda: [
+            event for event in page(daemon.web, "/v1/events", after=old)[0] if event.name == "snapshot"], 75)
+        check(fresh[0].number >= last, f"the snapshot holds for {fresh[0].number}, and {last} was told")
+        daemon.stop()
+        daemon.clock = None   # under one so far ahead, libfaketime stops timers; the daemon's time does not go back
+        daemon.start()
+        with front(daemon.web, after=last) as stream:
+            event = stream.expect("join.waiting", join=knock(daemon, room).id)
+            check(event.number > last, f"{event} after {last} (section 6.3: durable numbers)")
 
 
 @test()
@@ -1334,6 +1342,172 @@ def admit_waiting_admits_those_who_waited_and_looks_at_who_may_not_come_unseen()
         equal(locked.act("admit-waiting", body={"joins": [late.id]}).json["admitted"], 1, "by name, while locked")
         for body in ({"joins": "x"}, {"joins": [1]}, {"nosuch": []}, {"joins": ["x"]}):
             among(room.act("admit-waiting", body=body, expect=None).status, (400, 422), f"admit-waiting {body}")
+
+
+@test(answers="05")
+def line_05_Zoom_a_cohost_s_ticket_that_waits_lets_nobody_in_and_sees_nobody():
+    with Daemon() as daemon:
+        ada = host(daemon)
+        ways = {"sent back": lambda room, join: room.act("send-back", join), "suspended": lambda room, join: room.act("suspend")}
+        for what, put_out in ways.items():
+            room = meeting(daemon, ada, policy=STAYS)
+            join = inside(daemon, room)
+            room.act("role", join, body={"role": "cohost"})
+            neighbour = knock(daemon, room)
+            with watch(room, token=join.ticket) as stream:
+                stream.snapshot()
+                put_out(room, join)
+                if state_of(room, join) != "waiting":
+                    continue
+                stream.closes(f"a cohost that was {what} waits")
+            for verb, target in (("admit", join), ("admit", neighbour), ("deny", neighbour), ("message", neighbour)):
+                answer = room.act(verb, target, token=join.ticket, expect=None, body={"text": "x"} if verb == "message" else None)
+                among(answer.status, (401, 403), f"{verb} by the waiting ticket of who was {what}")
+            among(daemon.web.get(room.path + "/joins", token=join.ticket).status, (401, 403), f"the list, {what} (section 6: a ticket and nothing else)")
+            among(opened(daemon.web, room.path + "/events", join.ticket).status, (401, 403), f"the events, {what}")
+            equal(state_of(room, join), "waiting", f"who was {what}")
+        room = meeting(daemon, ada, policy=STAYS)
+        waits = knock(daemon, room)
+        answer = room.act("role", waits, body={"role": "cohost"}, expect=None)
+        among(answer.status, (200, 409), "a role for who waits")
+        among(daemon.web.get(room.path + "/joins", token=waits.ticket).status, (401, 403), "the list by who waits to be a cohost")
+        among(room.act("admit", waits, token=waits.ticket, expect=None).status, (401, 403), "it admits itself")
+        equal(state_of(room, waits), "waiting", "who waits to be a cohost")
+
+
+@test()
+def who_lost_the_right_to_be_in_is_revoked_however_it_was_lost():
+    with Daemon() as daemon:
+        ada = host(daemon)
+        losses = {"send-back": lambda room, join, person: room.act("send-back", join), "remove": lambda room, join, person: room.act("remove", join),
+                  "suspend": lambda room, join, person: room.act("suspend"), "end": lambda room, join, person: room.act("end"),
+                  "sign-out": lambda room, join, person: daemon.web.delete("/v1/sessions/current", token=person.token, expect=204),
+                  "disabling": lambda room, join, person: daemon.admin.patch(f"/v1/accounts/{person.id}", {"disabled": True}, expect=200),
+                  "lock": lambda room, join, person: room.act("lock"), "deny": lambda room, join, person: room.act("deny", join)}
+        for what, lose in losses.items():
+            for away in (False, True) if what not in ("lock", "deny", "send-back") else (False,):
+                room, person = meeting(daemon, ada, policy=STAYS), member(daemon)
+                join = flows.Join(daemon, ask(daemon, room, token=person.token, expect=201).json, daemon.web)
+                join = join if join.state == "admitted" else admit(room, join)
+                if what not in ("lock", "deny"):
+                    present(room, join)
+                if away:
+                    report(join, "left")
+                grant = join.look() and join.grant
+                check(grant, f"{what}: no grant before")
+                where = f"{what} of who is {'away' if away else 'in'}"
+                with front(daemon.web) as stream:
+                    stream.snapshot()
+                    lose(room, join, person)
+                    events = stream.until("revocation", seconds=2, join=join.id)
+                    check(seconds_of(events[-1].data["expires_at"]) >= claims_of(grant)["exp"], f"{where}: its grant outlives {events[-1]}")
+                    check(any(event.name == "meeting.epoch" for event in events) or away, f"{where}: no meeting.epoch in {events}")
+                    equal(daemon.web.post("/v1/grants/introspect", {"grant": grant}, expect=200).json, {"active": False}, f"{where}: introspection")
+                    report(join, "present", expect=("state-conflict",) if what != "end" else (404, 409))
+
+
+@test()
+def an_open_stream_is_use_of_its_session_however_much_comes_by_it():
+    """Section 3.1: idle for `idle_seconds`, and an open event stream is use."""
+    with Daemon(config={"sessions": {"idle_seconds": 600}}, clock=True) as daemon:
+        quiet, busy = (meeting(daemon, host(daemon), policy=STAYS) for _ in range(2))
+        guest = inside(daemon, busy)
+        with watch(quiet) as silent, watch(busy) as loud:
+            for stream in (silent, loud):
+                stream.snapshot()
+            for second in range(24):
+                daemon.clock.advance(30)
+                time.sleep(1)
+                if second % 4 == 0:   # by the front end, not by the session
+                    report(guest, "left" if second % 8 == 0 else "present")
+            for what, room in (("quiet", quiet), ("busy", busy)):
+                said = daemon.web.post("/v1/sessions/introspect", {"token": room.owner.token}, expect=200).json
+                equal(said["active"], True, f"the session of a {what} stream, after more than idle_seconds")
+            report(guest, "left")
+            report(guest, "present")
+            check(any(event.name == "join.rejoined" for event in loud.until("join.rejoined", seconds=2)), "a busy stream goes on")
+
+
+@test()
+def a_hundred_who_wait_are_all_told_of_the_end_and_their_streams_are_closed():
+    with Daemon() as daemon:
+        room = meeting(daemon, host(daemon), policy=STAYS)
+        streams = [own(knock(daemon, room)) for _ in range(100)]
+        for stream in streams:
+            stream.snapshot()
+        room.act("end")
+        began = time.monotonic()
+        for stream in streams:
+            shape("join", stream.expect("join.expired", seconds=2, state="expired"))
+            stream.closes("the end", seconds=max(0.1, began + 1.5 - time.monotonic()))
+
+
+@test()
+def what_stands_behind_a_stream_on_its_connection_is_answered_when_it_is_over():
+    with Daemon() as daemon:
+        room = meeting(daemon, host(daemon), policy=STAYS)
+        guest = knock(daemon, room)
+        connection = connect(daemon.frontend_path, timeout=5)
+        head = f"GET /v1/joins/self/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {guest.ticket}\r\n\r\n"
+        connection.sendall(head.encode() + b"GET /v1/health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        time.sleep(0.3)
+        room.act("deny", guest, body={"message": "no thanks <img onerror=x> \U0001F600"})
+        received = b""
+        while piece := connection.recv(65536):
+            received += piece
+        connection.close()
+        found = answers_in(received)
+        among([answer.status for answer in found], ([200, 200], [200]), "a stream, and what was asked behind it")
+        check(b"event: join.denied" in found[0].body, "the stream told its last")
+        if len(found) == 2:
+            equal(found[1].json["status"], "ok", "what stood behind it")
+        else:
+            equal((found[0].header("Connection") or "").lower(), "close", "a stream after which nothing is answered says so")
+
+
+@test()
+def leaving_and_withdrawing_are_possible_from_the_states_that_they_end():
+    with Daemon() as daemon:
+        ada = host(daemon)
+        for verb, state, expected in (("withdraw", "waiting", "withdrawn"), ("withdraw", "present", None), ("withdraw", "dropped", None),
+                                      ("leave", "waiting", None), ("leave", "present", "left"), ("leave", "dropped", "left")):
+            room = meeting(daemon, ada, policy={**STAYS, "capacity": 1})
+            join = knock(daemon, room)
+            if state != "waiting":
+                present(room, admit(room, join))
+            if state == "dropped":
+                report(join, "left")
+            before = state_of(room, join)
+            answer = daemon.web.post(f"/v1/joins/self/{verb}", token=join.ticket)
+            among(answer.status, (200, 204) if expected else (409,), f"{verb} of who is {state}")
+            equal(state_of(room, join), expected or before, f"after {verb} of who is {state}")
+            if verb == "leave" and expected:
+                report(join, "present", expect="state-conflict")
+                again = ask(daemon, room, ticket=join.ticket, passcode=room.passcode)
+                check(b'"grant"' not in again.body, f"the ticket of who left: {again}")
+                room.act("admit", knock(daemon, room))   # the seat is free
+
+
+@test()
+def a_rejoin_by_redeeming_works_while_locked_and_in_the_same_front_end_alone():
+    with Daemon() as daemon:
+        room = meeting(daemon, host(daemon), policy={**STAYS, "when_locked": "refuse", "capacity": 1})
+        guest = inside(daemon, room)
+        report(guest, "left")
+        room.act("lock")
+        guest.look()
+        check(guest.grant, "no grant for a rejoiner while locked (section 6)")
+        guest.redeem()
+        equal(state_of(room, guest), "present", "a rejoin by redemption while locked")
+        report(guest, "left")
+        again = ask(daemon, room, ticket=guest.ticket, expect=200).json
+        check(again.get("grant"), "no grant with the ticket shown again while locked")
+        ask(daemon, room, passcode=room.passcode, expect="meeting-locked")
+        if os.getuid() == 0:
+            daemon.other.post("/v1/grants/redeem", {"grant": again["grant"]}, expect=(401, 403, 404))
+            equal(ask(daemon, room, ticket=guest.ticket, client=daemon.other).status >= 400, True, "its ticket in another front end")
+        daemon.web.post("/v1/grants/redeem", {"grant": again["grant"]}, expect=200)
+        daemon.web.post("/v1/grants/redeem", {"grant": again["grant"]}, expect="grant-already-used")
 
 
 # --- at the same moment --------------------------------------------------------------------------------
