@@ -25,6 +25,8 @@ import Testing
     ["api", "GET", "/", "--as-host", "--bearer-file", "f"], ["setup", "--scripted"],
     ["setup", "--username", "a", "--json"], ["login", "--credentials-stdin", "--username", "a"],
     ["login", "--password", "secret"], ["account", "set-password", "ada", "--password", "secret"],
+    ["meeting", "admit", "m"], ["meeting", "admit", "m", "join_1", "--all"], ["meeting", "message", "m"],
+    ["meeting", "remove", "m"], ["meeting", "send-back", "m"], ["meeting", "suspend"],
   ])
   func `wrong usage is refused before anything is sent`(arguments: [String]) {
     do {
@@ -55,6 +57,17 @@ import Testing
     }
     #expect(
       text == #"{"title":"A \"b\"","policy":{"capacity":5,"waiting_room":"everyone"},"passcode":{"kind":"words"}}"#)
+  }
+
+  @Test(arguments: [
+    (#"{"admitted":2,"skipped":[]}"#, ["admitted: 2"]),
+    (
+      #"{"admitted":0,"skipped":[{"join":"join_1","code":"sent-back"},{"join":"join_22","code":"bot"}]}"#,
+      ["admitted: 0", "PASSED OVER  WHY", "join_1       sent-back", "join_22      bot"]
+    ),
+  ])
+  func `who was passed over is said with the reason`(answer: String, lines: [String]) throws {
+    #expect(MeetingAdmit.lines(try JSONReader.read(Array(answer.utf8))) == lines)
   }
 
   @Test func `without a daemon the answer is 7, with the socket's path`() async throws {

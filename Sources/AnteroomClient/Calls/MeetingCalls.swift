@@ -14,7 +14,7 @@ extension Call {
   package static func meeting(_ id: String) -> Call { Call("GET", Target("meetings", id).text) }
 
   /// What a host does to the meeting itself.
-  package enum MeetingAct: String, Sendable { case lock, unlock, end }
+  package enum MeetingAct: String, Sendable { case lock, unlock, suspend, end }
 
   package static func act(_ act: MeetingAct, on meeting: String) -> Call {
     Call("POST", Target("meetings", meeting, act.rawValue).text)
@@ -30,11 +30,37 @@ extension Call {
     Call("POST", Target("meetings", meeting, "joins", join, "admit").text)
   }
 
-  /// `reason` is for hosts and audit, `message` for the person.
-  package static func deny(_ join: String, of meeting: String, reason: String?, message: String?) -> Call {
+  /// All who wait and may be let in unseen.
+  package static func admitWaiting(to meeting: String) -> Call {
+    Call("POST", Target("meetings", meeting, "admit-waiting").text)
+  }
+
+  package static func sendBack(_ join: String, of meeting: String) -> Call {
+    Call("POST", Target("meetings", meeting, "joins", join, "send-back").text)
+  }
+
+  /// The two acts that shut somebody out, and say so.
+  package enum ShuttingOut: String, Sendable { case deny, remove }
+
+  /// `reason` is for hosts and audit, `message` for the person; `ban` bars whoever it is for the occurrence.
+  package static func shutOut(
+    _ join: String, of meeting: String, by act: ShuttingOut, reason: String?, message: String?, ban: Bool
+  ) -> Call {
     var body = JSONBody()
     body.set("reason", ifPresent: reason)
     body.set("message", ifPresent: message)
-    return Call("POST", Target("meetings", meeting, "joins", join, "deny").text, body: body.finish())
+    body.set("ban", .bool(ban))
+    return Call("POST", Target("meetings", meeting, "joins", join, act.rawValue).text, body: body.finish())
+  }
+
+  /// To one person, or to all who wait.
+  package static func message(_ text: String, to join: String?, in meeting: String) -> Call {
+    var body = JSONBody()
+    body.set("text", .string(text))
+    let target =
+      if let join { Target("meetings", meeting, "joins", join, "message") } else {
+        Target("meetings", meeting, "message")
+      }
+    return Call("POST", target.text, body: body.finish())
   }
 }

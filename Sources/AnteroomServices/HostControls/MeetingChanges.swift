@@ -42,6 +42,7 @@ extension Transaction {
 
   /// The panic button: everyone but the hosts goes back to waiting, and the meeting is locked.
   func suspend(_ meeting: inout Meeting, _ cause: Cause) throws(StorageFault) {
+    if meeting.locked && meeting.tally.seatsTaken == 0 { return }
     meeting.locked = true
     meeting.version += 1
     try raiseEpoch(of: &meeting, by: cause.actor)

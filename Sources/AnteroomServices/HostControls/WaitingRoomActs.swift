@@ -12,6 +12,8 @@ package enum SkipCode: String, Sendable {
   case bot, unproven
   case sentBack = "sent-back"
   case full = "meeting-full"
+  /// While it is locked a host lets people in by name.
+  case locked = "meeting-locked"
   case barred = "join-refused"
   case state = "state-conflict"
 }
@@ -86,7 +88,7 @@ extension HostControlService {
       var join = stored.join
       // Whoever went away while the others were decided is no news.
       if isUnseen && join.state != .waiting { continue }
-      if isUnseen, let code = join.notUnseen {
+      if isUnseen, let code = join.notUnseen ?? (meeting.locked && !join.joinerClass.isHosting ? .locked : nil) {
         done.skipped.append((id, code))
         continue
       }

@@ -3,9 +3,10 @@ import ArgumentParser
 struct Meeting: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Meetings and who gets into them.",
-    discussion: "An operator may create, list and show; to admit, deny, lock, unlock and end takes a host's login.",
+    discussion: "An operator may create, list and show; all else is a host's act and takes a host's login.",
     subcommands: [
       MeetingCreate.self, MeetingList.self, MeetingShow.self, MeetingWaiting.self, MeetingAdmit.self,
-      MeetingDeny.self, MeetingLock.self, MeetingUnlock.self, MeetingEnd.self,
+      MeetingDeny.self, MeetingRemove.self, MeetingSendBack.self, MeetingMessage.self, MeetingLock.self,
+      MeetingUnlock.self, MeetingSuspend.self, MeetingEnd.self,
     ])
 }

@@ -10,10 +10,11 @@ struct MeetingDeny: Act {
   @Argument(help: "The join's id, from meeting waiting.") var join: String
   @Option(help: "Why, for the hosts and the audit.") var reason: String?
   @Option(help: "What the person is told.") var message: String?
+  @Flag(help: "Keep the person out until the meeting ends.") var ban = false
 
   func run(_ context: Context) async throws {
     let bearer = try context.bearer("deny")
-    let call = Call.deny(join, of: meeting, reason: reason, message: message)
+    let call = Call.shutOut(join, of: meeting, by: .deny, reason: reason, message: message, ban: ban)
     try context.console.show(await context.call(call.with(bearer: bearer), "deny")) { Layout.fields($0["join"] ?? $0) }
   }
 }

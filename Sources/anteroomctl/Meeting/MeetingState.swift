@@ -1,7 +1,7 @@
 import AnteroomClient
 
 extension Context {
-  /// Lock, unlock and end, and what the meeting is then.
+  /// Lock, unlock, suspend and end, and what the meeting is then.
   func act(_ act: Call.MeetingAct, on meeting: String) async throws {
     let what = "\(act.rawValue) the meeting"
     let bearer = try bearer(what)

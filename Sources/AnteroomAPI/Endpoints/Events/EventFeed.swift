@@ -61,7 +61,9 @@ struct EventFeed: Sendable {
     defer { events.unsubscribe(subscription) }
     while true {
       guard let caller = callerNow() else { throw Refusal(.permissionDenied) }
-      let look = try await events.look(reader, after: start, caller: caller).value()
+      let answer = try await events.look(reader, after: start, caller: caller)
+      if case .notHost = answer, caller.actsAsOperator { throw Refusal.noMeeting }
+      let look = try answer.value()
       let left = deadline - ContinuousClock.now
       if !look.isEmpty || look.isOver || left <= .zero || Task.isCancelled {
         return .json(200) { EventText.page(look, for: EventText.View(reader, caller), into: &$0) }

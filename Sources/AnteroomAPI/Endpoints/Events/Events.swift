@@ -28,7 +28,9 @@ extension Endpoint {
       if exchange.query["after"] != nil || exchange.query["wait"] != nil {
         return try await feed.poll(from: try exchange.after(), seconds: try exchange.waitSeconds())
       }
-      _ = try await services.events.mayWatch(feed.reader, caller: exchange.caller).value()
+      let standing = try await services.events.mayWatch(feed.reader, caller: exchange.caller)
+      if case .notHost = standing, exchange.caller.actsAsOperator { throw Refusal.noMeeting }
+      _ = try standing.value()
       // What is no number of ours is as good as none: the reader gets a snapshot.
       let place = exchange.request.header("last-event-id").flatMap(Numbers.decimal)
       var reply = Reply(status: 200, contentType: "text/event-stream")

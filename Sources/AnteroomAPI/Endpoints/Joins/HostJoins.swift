@@ -19,7 +19,7 @@ extension Endpoint {
         of: exchange.meetingID, states: states, after: try exchange.cursor(), limit: try exchange.limit(),
         caller: exchange.caller)
       if case .notHost = answer, exchange.caller.actsAsOperator {
-        throw Refusal(.notFound, "There is no such meeting.")
+        throw Refusal.noMeeting
       }
       let page = try answer.value()
       return .page(page.joins) { $0.join($1, epoch: page.epoch, forHost: true) }

@@ -76,6 +76,11 @@ extension Endpoint {
   }
 }
 
+extension Refusal {
+  /// To operators; to anybody else it is as if they had no right to it.
+  static let noMeeting = Refusal(.notFound, "There is no such meeting.")
+}
+
 extension HostAnswer {
   /// What was done, or the refusal that it is.
   func value() throws(Refusal) -> Value {
