@@ -70,7 +70,7 @@ def shape(kind, event, again=False):
         equal(members, expected, f"members of a {kind}'s {event.name}")
 
 
-@test(answers=["16", "23"], seconds=120)
+@test(answers=["10", "16", "23"], seconds=120)
 def each_act_is_told_to_joiner_host_and_front_end_and_nothing_more_than_each_may_know():
     with Daemon() as daemon:
         ada = host(daemon, username="canary-host", display_name="Canary Host")
@@ -1657,6 +1657,93 @@ def line_73_races_seats_are_never_more_than_there_are_whoever_admits_comes_drops
         flows.verified(daemon)
 
 
+@test(answers="73")
+def line_73_races_whoever_reports_it_first_somebody_comes_in_once_and_drops_once():
+    with Daemon() as daemon:
+        room = meeting(daemon, host(daemon), policy=STAYS)
+        for _ in range(3):
+            join = admit(room, knock(daemon, room))
+            others = [item["id"] for item in room.joins("present")]
+            place = page(daemon.web, "/v1/events")[1]
+            ways = [lambda: daemon.web.post("/v1/grants/redeem", {"grant": join.grant}, expect=(200, 409)), lambda: report(join, "present"),
+                    lambda: daemon.web.put(f"/v1/meetings/{room.id}/roster", {"joins": others + [join.id]}, expect=200)]
+            parallel(45, lambda index: ways[index % 3]())
+            told = [event.name for event in page(daemon.web, "/v1/events", after=place)[0]]
+            equal(told, ["join.present"], "45 reports of one arrival")
+            place = page(daemon.web, "/v1/events")[1]
+            gone = [lambda: report(join, "left"), lambda: daemon.web.put(f"/v1/meetings/{room.id}/roster", {"joins": others}, expect=200)]
+            parallel(40, lambda index: gone[index % 2]())
+            told = [event.name for event in page(daemon.web, "/v1/events", after=place)[0]]
+            equal(told, ["join.left"], "40 reports of one drop")
+            place = page(daemon.web, "/v1/events")[1]
+            leave = [lambda: daemon.web.post("/v1/joins/self/leave", token=join.ticket), lambda: report(join, "present", expect=(200, 409))]
+            parallel(40, lambda index: leave[index % 2]())
+            report(join, "present", expect="state-conflict")
+            equal(state_of(room, join), "left", "who left by itself, whatever was reported beside it")
+
+
+@test()
+def a_bar_holds_for_every_ticket_of_the_chain_and_for_whoever_shows_one():
+    with Daemon() as daemon:
+        ada, known = host(daemon), member(daemon)
+        room = meeting(daemon, ada, policy=OPEN)
+
+        def again(ticket):
+            return flows.Join(daemon, ask(daemon, room, ticket=ticket, passcode=room.passcode, expect=201).json, daemon.web)
+        first = inside(daemon, room)
+        daemon.web.post("/v1/joins/self/leave", token=first.ticket, expect=(200, 204))
+        second, branch = again(first.ticket), again(first.ticket)
+        present(room, second)
+        room.act("remove", second)
+        equal(state_of(room, branch), "removed", "the other branch of the same chain")
+        for ticket in (first.ticket, second.ticket, branch.ticket):
+            ask(daemon, room, ticket=ticket, passcode=room.passcode, expect="join-refused")
+            ask(daemon, room, ticket=ticket, token=known.token, expect="join-refused")
+        theirs = flows.Join(daemon, ask(daemon, room, token=known.token, expect=201).json, daemon.web)
+        room.act("remove", theirs)
+        ask(daemon, room, ticket=theirs.ticket, passcode=room.passcode, expect="join-refused")   # without the session
+
+
+@test()
+def streams_that_nobody_reads_do_not_hold_up_the_stop():
+    with Daemon(config={"limits": {"waiting_per_meeting": 2000}}) as daemon:
+        room = meeting(daemon, host(daemon), policy={**STAYS, "capacity": 5000})
+        parallel_in_groups(1200, 8, lambda _: knock(daemon, room))
+        place = page(daemon.web, "/v1/events")[1]
+        room.act("message", body={"text": "to all"})
+        held = [connect(daemon.frontend_path) for _ in range(20)]
+        for connection in held:
+            connection.sendall(f"GET /v1/events HTTP/1.1\r\nHost: localhost\r\nLast-Event-ID: {place}\r\n\r\n".encode())
+        streams = [front(daemon.web) for _ in range(30)]
+        for stream in streams:
+            stream.snapshot()
+        began = time.monotonic()
+        daemon.stop()
+        took = time.monotonic() - began
+        check(took <= 5, f"the stop took {took:.1f} s (section 9: within 5 s)")
+        for stream in streams:
+            stream.quiet(1)
+            equal(stream.ended, "told", "how a stream that is read ends at the stop")
+        daemon.start()
+        with front(daemon.web, after=place) as stream:
+            equal(len([event for event in stream.quiet(1) if event.name == "join.message"]), 1200, "what the others get when they come back")
+
+
+@test()
+def a_ticket_whose_time_is_over_is_told_so_on_its_stream():
+    with Daemon(clock=True) as daemon:
+        room = meeting(daemon, host(daemon), policy={**STAYS, "ticket_seconds": 60})
+        guest = knock(daemon, room)
+        with own(guest) as mine, watch(room) as hosts:
+            mine.snapshot()
+            hosts.snapshot()
+            daemon.clock.advance(61)
+            shape("join", mine.expect("join.expired", seconds=3, state="expired"))
+            mine.closes("expired")
+            equal(hosts.expect("join.expired", seconds=1, join=guest.id).data["by"], "system", "by whom")
+        among(opened(daemon.web, "/v1/joins/self/events", guest.ticket).status, (200, 401), "a new attempt")
+
+
 # --- what is written down ------------------------------------------------------------------------------
 
 @test()
@@ -1930,6 +2017,8 @@ def line_73_5000_people_at_one_front_end_are_all_decided_once_though_the_daemon_
 
 def subscribe(daemon, target, token, how):
     """One subscription, ended in one of the ways that clients have."""
+    if how == 9:         # a long poll that nobody waits for any more
+        target += "?wait=30&after=" + page(daemon.web, target, token=token)[1]
     head = f"GET {target} HTTP/1.{how % 2}\r\nHost: localhost\r\n" + (f"Authorization: Bearer {token}\r\n" if token else "")
     connection = connect(daemon.frontend_path, timeout=10)
     try:
@@ -1946,9 +2035,12 @@ def subscribe(daemon, target, token, how):
             connection.sendall(head.encode() + b"\r\n")
         elif how < 8:    # goes in the middle of the head
             connection.sendall(head.encode()[:random.randrange(1, len(head))])
-        else:            # goes when the answer begins
+        elif how == 8:   # goes when the answer begins
             connection.sendall(head.encode() + b"\r\n")
             connection.recv(1)
+        else:
+            connection.sendall(head.encode() + b"\r\n")
+            time.sleep(0.002)
     except (BrokenPipeError, ConnectionResetError):
         pass
     finally:
