@@ -901,6 +901,41 @@ def line_22_Greenlight_who_waits_for_the_host_is_decided_as_host_arrival_says():
                 equal(guest.state, expected, f"{arrival}: after a restart")
 
 
+@test(answers=["01", "22"])
+def line_22_Greenlight_who_proved_nothing_is_not_let_in_by_the_host_s_arrival():
+    with Daemon() as daemon:
+        ada = host(daemon)
+        policy = {"waiting_room": "off", "before_host": "wait", "host_arrival": "admit_all", "host_absence": "continue"}
+
+        def guessed(room):
+            ask(daemon, room, passcode=guess(), expect="join-refused")
+            return flows.Join(daemon, ask(daemon, room, passcode=guess(), expect=201).json, daemon.web)
+
+        def removed_before(room):
+            owner, bad = present(room, arrive(daemon, room)), inside(daemon, room)
+            room.act("remove", bad)
+            report(owner, "left")
+            return knock(daemon, room, name="New Name")
+
+        def rotated(room):
+            waits = knock(daemon, room)
+            room.passcode = room.act("passcode").json["passcode"]
+            return waits
+        for what, come in (("no passcode is compared any more", guessed), ("somebody without account was removed", removed_before),
+                           ("it waits on the passcode of before", rotated)):
+            room = meeting(daemon, ada, policy={**policy, "passcode_failures": 1})
+            waits = come(room)
+            equal(waits.state, "waiting", f"{what}: before the host")
+            present(room, arrive(daemon, room))
+            waits.look()
+            equal((waits.state, waits.grant), ("waiting", None), f"{what}: after the host's arrival")
+            item = next(item for item in room.joins() if item["id"] == waits.id)
+            equal(item["unproven"], True, f"{what}: how the host sees it")
+            said = room.act("admit-waiting").json
+            equal((said["admitted"], [item["code"] for item in said["skipped"]]), (0, ["unproven"]), f"{what}: admit-waiting")
+            equal(flows.waiting_in(waits.look().json)["for"], "admission", f"{what}: what it waits for, then")
+
+
 @test()
 def an_arrival_never_overfills_and_never_opens_a_lock_or_lets_a_bar_pass():
     with Daemon() as daemon:
