@@ -70,7 +70,7 @@ def shape(kind, event, again=False):
         equal(members, expected, f"members of a {kind}'s {event.name}")
 
 
-@test(answers=["16", "23"], seconds=120)
+@test(answers=["10", "16", "23"], seconds=120)
 def each_act_is_told_to_joiner_host_and_front_end_and_nothing_more_than_each_may_know():
     with Daemon() as daemon:
         ada = host(daemon, username="canary-host", display_name="Canary Host")
@@ -311,18 +311,26 @@ def a_number_that_is_not_kept_not_reached_or_none_begins_with_a_snapshot():
 
 
 @test()
-def a_number_older_than_what_is_kept_gets_a_new_snapshot():
+def a_number_older_than_what_is_kept_gets_a_new_snapshot_and_no_number_comes_twice():
     with Daemon(clock=True) as daemon:
-        ada = host(daemon)
-        room = meeting(daemon, ada, policy={**STAYS, "ticket_seconds": 86_400})
+        room = meeting(daemon, host(daemon), policy={**STAYS, "ticket_seconds": 86_400})
         guest = knock(daemon, room)
         with front(daemon.web) as stream:
-            old = stream.snapshot().id
-        room.act("message", guest, body={"text": "old"})
-        daemon.clock.advance(7 * 86_400)
-        fresh = soon("a snapshot for a number of a week ago", lambda: (lambda events: events if [
-            event.name for event in events] == ["snapshot"] else None)(page(daemon.web, "/v1/events", after=old)[0]), 75)
-        check(fresh[0].number >= int(old), "the number of the new snapshot")
+            old = stream.snapshot().number
+            room.act("message", guest, body={"text": "of long ago"})
+            stream.expect("join.message")
+            daemon.clock.advance(2 * 86_400)
+            last = stream.expect("join.expired", seconds=4, join=guest.id).number
+        daemon.clock.advance(2 * 86_400)   # and nothing at all is kept
+        fresh = soon("a snapshot for a number of four days ago", lambda: [
+            event for event in page(daemon.web, "/v1/events", after=old)[0] if event.name == "snapshot"], 75)
+        check(fresh[0].number >= last, f"the snapshot holds for {fresh[0].number}, and {last} was told")
+        daemon.stop()
+        daemon.clock = None   # under one so far ahead, libfaketime stops timers; the daemon's time does not go back
+        daemon.start()
+        with front(daemon.web, after=last) as stream:
+            event = stream.expect("join.waiting", join=knock(daemon, room).id)
+            check(event.number > last, f"{event} after {last} (section 6.3: durable numbers)")
 
 
 @test()
@@ -495,6 +503,52 @@ def another_front_end_sees_hears_and_acknowledges_nothing_of_ours():
             events = theirs.until("join.admitted")
             equal({event.data["join"] for event in events}, {stranger.id}, "its own join")
             equal([event for event in ours.quiet(0.4) if event.data.get("join") == stranger.id], [], "we hear nothing of theirs")
+
+
+@test(root=True, answers="33")
+def line_33_Moodle_no_stream_gives_a_grant_or_a_report_to_a_front_end_without_the_permission():
+    entries = [dict(name="web", uid=0, permissions=ALL_PERMISSIONS, audiences=["media"], source=True),
+               dict(name="other", uid=OTHER_UID, permissions=["joins"], audiences=["elsewhere"], source=True)]
+    with Daemon(frontends=entries) as daemon:
+        room = meeting(daemon, host(daemon), policy=STAYS)
+        guest = knock(daemon, room, client=daemon.other)
+        with own(guest) as stream:
+            heard = [stream.snapshot()]
+            room.act("admit", guest)
+            heard.append(stream.expect("join.admitted"))
+            room.act("message", guest, body={"text": "hello"})
+            heard.append(stream.expect("join.message"))
+        with own(guest) as stream:
+            heard.append(stream.snapshot())
+        heard += page(daemon.other, "/v1/joins/self/events", token=guest.ticket, after=0)[0]
+        for event in heard:
+            check("eyJ" not in json.dumps(event.data), f"a front end without `grants` was told {event}")
+        for method, target, body in (("GET", "/v1/events", None), ("GET", "/v1/events?wait=0", None), ("GET", room.path + "/events", None),
+                                     ("POST", f"/v1/joins/{guest.id}/present", None), ("POST", f"/v1/joins/{guest.id}/left", None),
+                                     ("PUT", f"/v1/meetings/{room.id}/roster", {"joins": []}), ("POST", "/v1/revocations/1/ack", None)):
+            equal(daemon.other.call(method, target, body, token=room.owner.token if "meetings" in target and method == "GET" else None).code,
+                  "permission-denied", f"{method} {target} without the permission")
+        stranger = Client(daemon.frontend_path, uid=STRANGER_UID)
+        for target in ("/v1/events", "/v1/joins/self/events", room.path + "/events"):
+            equal(opened(stranger, target, guest.ticket).code, "peer-not-allowed", f"{target} for a stranger")
+
+
+@test()
+def two_connections_of_one_front_end_are_equal_and_one_confirms_for_both():
+    with Daemon() as daemon:
+        room = meeting(daemon, host(daemon), policy=STAYS)
+        guest = inside(daemon, room)
+        with front(daemon.web) as one, front(daemon.web) as other:
+            one.snapshot()
+            other.snapshot()
+            room.act("remove", guest)
+            first, second = one.until("revocation"), other.until("revocation")
+            equal(first, second, "what two connections are told")
+            answers = parallel(20, lambda _: daemon.web.post(f"/v1/revocations/{first[-1].data['revocation']}/ack").status)
+            equal(set(answers), {204}, "twenty confirmations at once")
+            equal(len([item for item in daemon.admin.pages("/v1/audit", 200) if "acknowledged" in item["event"]]), 1, "records of one confirmation")
+        for number in (first[0].id, "0", "01", "1e3", " 1"):   # numbers of other events, and none
+            among(daemon.web.post(f"/v1/revocations/{number.strip()}/ack").status, (404,), f"a confirmation of {number!r}")
 
 
 @test()
@@ -891,6 +945,41 @@ def line_22_Greenlight_who_waits_for_the_host_is_decided_as_host_arrival_says():
                 daemon.restart()
                 guest.look()
                 equal(guest.state, expected, f"{arrival}: after a restart")
+
+
+@test(answers="22")
+def line_22_Greenlight_who_proved_nothing_is_not_let_in_by_the_host_s_arrival():
+    with Daemon() as daemon:
+        ada = host(daemon)
+        policy = {"waiting_room": "off", "before_host": "wait", "host_arrival": "admit_all", "host_absence": "continue"}
+
+        def guessed(room):
+            ask(daemon, room, passcode=guess(), expect="join-refused")
+            return flows.Join(daemon, ask(daemon, room, passcode=guess(), expect=201).json, daemon.web)
+
+        def removed_before(room):
+            owner, bad = present(room, arrive(daemon, room)), inside(daemon, room)
+            room.act("remove", bad)
+            report(owner, "left")
+            return knock(daemon, room, name="New Name")
+
+        def rotated(room):
+            waits = knock(daemon, room)
+            room.passcode = room.act("passcode").json["passcode"]
+            return waits
+        for what, come in (("no passcode is compared any more", guessed), ("somebody without account was removed", removed_before),
+                           ("it waits on the passcode of before", rotated)):
+            room = meeting(daemon, ada, policy={**policy, "passcode_failures": 1})
+            waits = come(room)
+            equal(waits.state, "waiting", f"{what}: before the host")
+            present(room, arrive(daemon, room))
+            waits.look()
+            equal((waits.state, waits.grant), ("waiting", None), f"{what}: after the host's arrival")
+            item = next(item for item in room.joins() if item["id"] == waits.id)
+            equal(item["unproven"], True, f"{what}: how the host sees it")
+            said = room.act("admit-waiting").json
+            equal((said["admitted"], [item["code"] for item in said["skipped"]]), (0, ["unproven"]), f"{what}: admit-waiting")
+            equal(flows.waiting_in(waits.look().json)["for"], "admission", f"{what}: what it waits for, then")
 
 
 @test()
@@ -1336,6 +1425,172 @@ def admit_waiting_admits_those_who_waited_and_looks_at_who_may_not_come_unseen()
             among(room.act("admit-waiting", body=body, expect=None).status, (400, 422), f"admit-waiting {body}")
 
 
+@test(answers="05")
+def line_05_Zoom_a_cohost_s_ticket_that_waits_lets_nobody_in_and_sees_nobody():
+    with Daemon() as daemon:
+        ada = host(daemon)
+        ways = {"sent back": lambda room, join: room.act("send-back", join), "suspended": lambda room, join: room.act("suspend")}
+        for what, put_out in ways.items():
+            room = meeting(daemon, ada, policy=STAYS)
+            join = inside(daemon, room)
+            room.act("role", join, body={"role": "cohost"})
+            neighbour = knock(daemon, room)
+            with watch(room, token=join.ticket) as stream:
+                stream.snapshot()
+                put_out(room, join)
+                if state_of(room, join) != "waiting":
+                    continue
+                stream.closes(f"a cohost that was {what} waits")
+            for verb, target in (("admit", join), ("admit", neighbour), ("deny", neighbour), ("message", neighbour)):
+                answer = room.act(verb, target, token=join.ticket, expect=None, body={"text": "x"} if verb == "message" else None)
+                among(answer.status, (401, 403), f"{verb} by the waiting ticket of who was {what}")
+            among(daemon.web.get(room.path + "/joins", token=join.ticket).status, (401, 403), f"the list, {what} (section 6: a ticket and nothing else)")
+            among(opened(daemon.web, room.path + "/events", join.ticket).status, (401, 403), f"the events, {what}")
+            equal(state_of(room, join), "waiting", f"who was {what}")
+        room = meeting(daemon, ada, policy=STAYS)
+        waits = knock(daemon, room)
+        answer = room.act("role", waits, body={"role": "cohost"}, expect=None)
+        among(answer.status, (200, 409), "a role for who waits")
+        among(daemon.web.get(room.path + "/joins", token=waits.ticket).status, (401, 403), "the list by who waits to be a cohost")
+        among(room.act("admit", waits, token=waits.ticket, expect=None).status, (401, 403), "it admits itself")
+        equal(state_of(room, waits), "waiting", "who waits to be a cohost")
+
+
+@test()
+def who_lost_the_right_to_be_in_is_revoked_however_it_was_lost():
+    with Daemon() as daemon:
+        ada = host(daemon)
+        losses = {"send-back": lambda room, join, person: room.act("send-back", join), "remove": lambda room, join, person: room.act("remove", join),
+                  "suspend": lambda room, join, person: room.act("suspend"), "end": lambda room, join, person: room.act("end"),
+                  "sign-out": lambda room, join, person: daemon.web.delete("/v1/sessions/current", token=person.token, expect=204),
+                  "disabling": lambda room, join, person: daemon.admin.patch(f"/v1/accounts/{person.id}", {"disabled": True}, expect=200),
+                  "lock": lambda room, join, person: room.act("lock"), "deny": lambda room, join, person: room.act("deny", join)}
+        for what, lose in losses.items():
+            for away in (False, True) if what not in ("lock", "deny", "send-back") else (False,):
+                room, person = meeting(daemon, ada, policy=STAYS), member(daemon)
+                join = flows.Join(daemon, ask(daemon, room, token=person.token, expect=201).json, daemon.web)
+                join = join if join.state == "admitted" else admit(room, join)
+                if what not in ("lock", "deny"):
+                    present(room, join)
+                if away:
+                    report(join, "left")
+                grant = join.look() and join.grant
+                check(grant, f"{what}: no grant before")
+                where = f"{what} of who is {'away' if away else 'in'}"
+                with front(daemon.web) as stream:
+                    stream.snapshot()
+                    lose(room, join, person)
+                    events = stream.until("revocation", seconds=2, join=join.id)
+                    check(seconds_of(events[-1].data["expires_at"]) >= claims_of(grant)["exp"], f"{where}: its grant outlives {events[-1]}")
+                    check(any(event.name == "meeting.epoch" for event in events) or away, f"{where}: no meeting.epoch in {events}")
+                    equal(daemon.web.post("/v1/grants/introspect", {"grant": grant}, expect=200).json, {"active": False}, f"{where}: introspection")
+                    report(join, "present", expect=("state-conflict",) if what != "end" else (404, 409))
+
+
+@test()
+def an_open_stream_is_use_of_its_session_however_much_comes_by_it():
+    """Section 3.1: idle for `idle_seconds`, and an open event stream is use."""
+    with Daemon(config={"sessions": {"idle_seconds": 600}}, clock=True) as daemon:
+        quiet, busy = (meeting(daemon, host(daemon), policy=STAYS) for _ in range(2))
+        guest = inside(daemon, busy)
+        with watch(quiet) as silent, watch(busy) as loud:
+            for stream in (silent, loud):
+                stream.snapshot()
+            for second in range(24):
+                daemon.clock.advance(30)
+                time.sleep(1)
+                if second % 4 == 0:   # by the front end, not by the session
+                    report(guest, "left" if second % 8 == 0 else "present")
+            for what, room in (("quiet", quiet), ("busy", busy)):
+                said = daemon.web.post("/v1/sessions/introspect", {"token": room.owner.token}, expect=200).json
+                equal(said["active"], True, f"the session of a {what} stream, after more than idle_seconds")
+            report(guest, "left")
+            report(guest, "present")
+            check(any(event.name == "join.rejoined" for event in loud.until("join.rejoined", seconds=2)), "a busy stream goes on")
+
+
+@test()
+def a_hundred_who_wait_are_all_told_of_the_end_and_their_streams_are_closed():
+    with Daemon() as daemon:
+        room = meeting(daemon, host(daemon), policy=STAYS)
+        streams = [own(knock(daemon, room)) for _ in range(100)]
+        for stream in streams:
+            stream.snapshot()
+        room.act("end")
+        began = time.monotonic()
+        for stream in streams:
+            shape("join", stream.expect("join.expired", seconds=2, state="expired"))
+            stream.closes("the end", seconds=max(0.1, began + 1.5 - time.monotonic()))
+
+
+@test()
+def what_stands_behind_a_stream_on_its_connection_is_answered_when_it_is_over():
+    with Daemon() as daemon:
+        room = meeting(daemon, host(daemon), policy=STAYS)
+        guest = knock(daemon, room)
+        connection = connect(daemon.frontend_path, timeout=5)
+        head = f"GET /v1/joins/self/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {guest.ticket}\r\n\r\n"
+        connection.sendall(head.encode() + b"GET /v1/health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        time.sleep(0.3)
+        room.act("deny", guest, body={"message": "no thanks <img onerror=x> \U0001F600"})
+        received = b""
+        while piece := connection.recv(65536):
+            received += piece
+        connection.close()
+        found = answers_in(received)
+        among([answer.status for answer in found], ([200, 200], [200]), "a stream, and what was asked behind it")
+        check(b"event: join.denied" in found[0].body, "the stream told its last")
+        if len(found) == 2:
+            equal(found[1].json["status"], "ok", "what stood behind it")
+        else:
+            equal((found[0].header("Connection") or "").lower(), "close", "a stream after which nothing is answered says so")
+
+
+@test()
+def leaving_and_withdrawing_are_possible_from_the_states_that_they_end():
+    with Daemon() as daemon:
+        ada = host(daemon)
+        for verb, state, expected in (("withdraw", "waiting", "withdrawn"), ("withdraw", "present", None), ("withdraw", "dropped", None),
+                                      ("leave", "waiting", None), ("leave", "present", "left"), ("leave", "dropped", "left")):
+            room = meeting(daemon, ada, policy={**STAYS, "capacity": 1})
+            join = knock(daemon, room)
+            if state != "waiting":
+                present(room, admit(room, join))
+            if state == "dropped":
+                report(join, "left")
+            before = state_of(room, join)
+            answer = daemon.web.post(f"/v1/joins/self/{verb}", token=join.ticket)
+            among(answer.status, (200, 204) if expected else (409,), f"{verb} of who is {state}")
+            equal(state_of(room, join), expected or before, f"after {verb} of who is {state}")
+            if verb == "leave" and expected:
+                report(join, "present", expect="state-conflict")
+                again = ask(daemon, room, ticket=join.ticket, passcode=room.passcode)
+                check(b'"grant"' not in again.body, f"the ticket of who left: {again}")
+                room.act("admit", knock(daemon, room))   # the seat is free
+
+
+@test()
+def a_rejoin_by_redeeming_works_while_locked_and_in_the_same_front_end_alone():
+    with Daemon() as daemon:
+        room = meeting(daemon, host(daemon), policy={**STAYS, "when_locked": "refuse", "capacity": 1})
+        guest = inside(daemon, room)
+        report(guest, "left")
+        room.act("lock")
+        guest.look()
+        check(guest.grant, "no grant for a rejoiner while locked (section 6)")
+        guest.redeem()
+        equal(state_of(room, guest), "present", "a rejoin by redemption while locked")
+        report(guest, "left")
+        again = ask(daemon, room, ticket=guest.ticket, expect=200).json
+        check(again.get("grant"), "no grant with the ticket shown again while locked")
+        ask(daemon, room, passcode=room.passcode, expect="meeting-locked")
+        if os.getuid() == 0:
+            daemon.other.post("/v1/grants/redeem", {"grant": again["grant"]}, expect=(401, 403, 404))
+            equal(ask(daemon, room, ticket=guest.ticket, client=daemon.other).status >= 400, True, "its ticket in another front end")
+        daemon.web.post("/v1/grants/redeem", {"grant": again["grant"]}, expect=200)
+        daemon.web.post("/v1/grants/redeem", {"grant": again["grant"]}, expect="grant-already-used")
+
+
 # --- at the same moment --------------------------------------------------------------------------------
 
 @test(answers="73", seconds=120)
@@ -1481,6 +1736,93 @@ def line_73_races_seats_are_never_more_than_there_are_whoever_admits_comes_drops
         admitted = room.act("admit-waiting", body={"joins": [item["id"] for item in items if item["state"] == "waiting"]}).json["admitted"]
         equal(admitted, min(8 - taken, states.count("waiting")), f"the seats that are free when {taken} of 8 are taken")
         flows.verified(daemon)
+
+
+@test(answers="73")
+def line_73_races_whoever_reports_it_first_somebody_comes_in_once_and_drops_once():
+    with Daemon() as daemon:
+        room = meeting(daemon, host(daemon), policy=STAYS)
+        for _ in range(3):
+            join = admit(room, knock(daemon, room))
+            others = [item["id"] for item in room.joins("present")]
+            place = page(daemon.web, "/v1/events")[1]
+            ways = [lambda: daemon.web.post("/v1/grants/redeem", {"grant": join.grant}, expect=(200, 409)), lambda: report(join, "present"),
+                    lambda: daemon.web.put(f"/v1/meetings/{room.id}/roster", {"joins": others + [join.id]}, expect=200)]
+            parallel(45, lambda index: ways[index % 3]())
+            told = [event.name for event in page(daemon.web, "/v1/events", after=place)[0]]
+            equal(told, ["join.present"], "45 reports of one arrival")
+            place = page(daemon.web, "/v1/events")[1]
+            gone = [lambda: report(join, "left"), lambda: daemon.web.put(f"/v1/meetings/{room.id}/roster", {"joins": others}, expect=200)]
+            parallel(40, lambda index: gone[index % 2]())
+            told = [event.name for event in page(daemon.web, "/v1/events", after=place)[0]]
+            equal(told, ["join.left"], "40 reports of one drop")
+            place = page(daemon.web, "/v1/events")[1]
+            leave = [lambda: daemon.web.post("/v1/joins/self/leave", token=join.ticket), lambda: report(join, "present", expect=(200, 409))]
+            parallel(40, lambda index: leave[index % 2]())
+            report(join, "present", expect="state-conflict")
+            equal(state_of(room, join), "left", "who left by itself, whatever was reported beside it")
+
+
+@test()
+def a_bar_holds_for_every_ticket_of_the_chain_and_for_whoever_shows_one():
+    with Daemon() as daemon:
+        ada, known = host(daemon), member(daemon)
+        room = meeting(daemon, ada, policy=OPEN)
+
+        def again(ticket):
+            return flows.Join(daemon, ask(daemon, room, ticket=ticket, passcode=room.passcode, expect=201).json, daemon.web)
+        first = inside(daemon, room)
+        daemon.web.post("/v1/joins/self/leave", token=first.ticket, expect=(200, 204))
+        second, branch = again(first.ticket), again(first.ticket)
+        present(room, second)
+        room.act("remove", second)
+        equal(state_of(room, branch), "removed", "the other branch of the same chain")
+        for ticket in (first.ticket, second.ticket, branch.ticket):
+            ask(daemon, room, ticket=ticket, passcode=room.passcode, expect="join-refused")
+            ask(daemon, room, ticket=ticket, token=known.token, expect="join-refused")
+        theirs = flows.Join(daemon, ask(daemon, room, token=known.token, expect=201).json, daemon.web)
+        room.act("remove", theirs)
+        ask(daemon, room, ticket=theirs.ticket, passcode=room.passcode, expect="join-refused")   # without the session
+
+
+@test()
+def streams_that_nobody_reads_do_not_hold_up_the_stop():
+    with Daemon(config={"limits": {"waiting_per_meeting": 2000}}) as daemon:
+        room = meeting(daemon, host(daemon), policy={**STAYS, "capacity": 5000})
+        parallel_in_groups(1200, 8, lambda _: knock(daemon, room))
+        place = page(daemon.web, "/v1/events")[1]
+        room.act("message", body={"text": "to all"})
+        held = [connect(daemon.frontend_path) for _ in range(20)]
+        for connection in held:
+            connection.sendall(f"GET /v1/events HTTP/1.1\r\nHost: localhost\r\nLast-Event-ID: {place}\r\n\r\n".encode())
+        streams = [front(daemon.web) for _ in range(30)]
+        for stream in streams:
+            stream.snapshot()
+        began = time.monotonic()
+        daemon.stop()
+        took = time.monotonic() - began
+        check(took <= 5, f"the stop took {took:.1f} s (section 9: within 5 s)")
+        for stream in streams:
+            stream.quiet(1)
+            equal(stream.ended, "told", "how a stream that is read ends at the stop")
+        daemon.start()
+        with front(daemon.web, after=place) as stream:
+            equal(len([event for event in stream.quiet(1) if event.name == "join.message"]), 1200, "what the others get when they come back")
+
+
+@test()
+def a_ticket_whose_time_is_over_is_told_so_on_its_stream():
+    with Daemon(clock=True) as daemon:
+        room = meeting(daemon, host(daemon), policy={**STAYS, "ticket_seconds": 60})
+        guest = knock(daemon, room)
+        with own(guest) as mine, watch(room) as hosts:
+            mine.snapshot()
+            hosts.snapshot()
+            daemon.clock.advance(61)
+            shape("join", mine.expect("join.expired", seconds=3, state="expired"))
+            mine.closes("expired")
+            equal(hosts.expect("join.expired", seconds=1, join=guest.id).data["by"], "system", "by whom")
+        among(opened(daemon.web, "/v1/joins/self/events", guest.ticket).status, (200, 401), "a new attempt")
 
 
 # --- what is written down ------------------------------------------------------------------------------
@@ -1756,6 +2098,8 @@ def line_73_5000_people_at_one_front_end_are_all_decided_once_though_the_daemon_
 
 def subscribe(daemon, target, token, how):
     """One subscription, ended in one of the ways that clients have."""
+    if how == 9:         # a long poll that nobody waits for any more
+        target += "?wait=30&after=" + page(daemon.web, target, token=token)[1]
     head = f"GET {target} HTTP/1.{how % 2}\r\nHost: localhost\r\n" + (f"Authorization: Bearer {token}\r\n" if token else "")
     connection = connect(daemon.frontend_path, timeout=10)
     try:
@@ -1772,9 +2116,12 @@ def subscribe(daemon, target, token, how):
             connection.sendall(head.encode() + b"\r\n")
         elif how < 8:    # goes in the middle of the head
             connection.sendall(head.encode()[:random.randrange(1, len(head))])
-        else:            # goes when the answer begins
+        elif how == 8:   # goes when the answer begins
             connection.sendall(head.encode() + b"\r\n")
             connection.recv(1)
+        else:
+            connection.sendall(head.encode() + b"\r\n")
+            time.sleep(0.002)
     except (BrokenPipeError, ConnectionResetError):
         pass
     finally:

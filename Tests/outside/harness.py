@@ -644,7 +644,7 @@ class Stream:
                 raise Failure(f"{self.what}: still open after {seconds + 4:.0f} s: {why} (section 6.3)")
             except Ended as ended:
                 took = time.monotonic() - began
-                check(took <= seconds + 0.35, f"{self.what}: closed after {took:.2f} s: {why} (section 6.3: within 1 s)")
+                check(took <= seconds + 0.5, f"{self.what}: closed after {took:.2f} s: {why} (section 6.3: within 1 s)")
                 equal(ended.how, "told", f"{self.what}: how it ended: {why}")
                 return seen
 
