@@ -150,9 +150,9 @@ import Testing
   }
 
   @Test(arguments: [
-    (true, BeforeHost.wait, 0, 0, WaitingFor.host), (true, .allow, 0, 0, .admission),
-    (true, .allow, 0, 100, .admission),
-    (true, .wait, 0, 100, .host), (false, .wait, 0, 100, .host),
+    (true, BeforeHost.wait, 0, 0, WaitingFor.admission), (true, .allow, 0, 0, .admission),
+    (true, .allow, 0, 100, .admission), (true, .wait, 0, 100, .admission), (false, .wait, 0, 100, .host),
+    (false, .wait, 0, 0, .host),
   ])
   func `of several waits the one that ends last by itself is not the one told`(
     locked: Bool, before: BeforeHost, hosts: Int, present: Int, told: WaitingFor

@@ -111,7 +111,7 @@ extension SQLiteSnapshot {
     return try db.one(
       """
       SELECT 1 FROM meetings m JOIN joins j ON j.meeting = m.id AND j.occurrence = m.occurrence
-      WHERE m.id = ? AND j.state <> 'denied' AND j.state <> 'withdrawn' AND (j.frontend = ? OR j.audience IN (\(marks))) LIMIT 1
+      WHERE m.id = ? AND (j.frontend = ? OR j.audience IN (\(marks))) LIMIT 1
       """, [.text(meeting.text), .text(frontEnd)] + audiences.map(Column.text)
     ) { _ in true } ?? false
   }

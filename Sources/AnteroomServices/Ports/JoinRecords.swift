@@ -31,7 +31,7 @@ package protocol JoinReading {
   /// All joins that wait, are admitted or in, made through a front end or granted for one of its audiences,
   /// with the epochs of their meetings.
   func openJoins(frontEnd: String, audiences: [String]) throws(StorageFault) -> [(join: Join, epoch: Epoch)]
-  /// Whether a front end has a join in a meeting's occurrence that came to more than knocking.
+  /// Whether a front end has a join in a meeting's running occurrence.
   func hasJoin(in meeting: MeetingID, frontEnd: String, audiences: [String]) throws(StorageFault) -> Bool
   func isRedeemed(_ grant: String) throws(StorageFault) -> Bool
 }

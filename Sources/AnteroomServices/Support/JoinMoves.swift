@@ -180,8 +180,11 @@ extension Transaction {
     }
   }
 
-  /// Whoever left by a drop does not come back to the seat: it is free.
-  func forfeit(_ join: inout Join, in meeting: inout Meeting) throws(StorageFault) {
+  /// Whoever left by a drop does not come back to the seat: it is free. `revokedBy` says that a grant that was
+  /// fetched for the way back may still be good elsewhere.
+  func forfeit(
+    _ join: inout Join, in meeting: inout Meeting, revokedBy actor: AuditActor? = nil
+  ) throws(StorageFault) {
     let isCounted = join.occurrence == meeting.occurrence
     if isCounted { meeting.tally.count(join, by: -1) }
     join.mayRejoin = false
@@ -189,6 +192,12 @@ extension Transaction {
     try update(join)
     // No event: it had left. Whoever watches it is asked whether that right still stands.
     wake(.join(join.id))
+    if let actor {
+      try emit(
+        Event(
+          .revocation, meeting: meeting.id, join: EventJoin(join), epoch: meeting.epoch, by: actor.text,
+          expiresAt: now.adding(seconds: meeting.policy.grantSeconds)))
+    }
     if isCounted { try update(meeting) }
   }
 
@@ -202,13 +211,13 @@ extension Transaction {
     for open in try openJoins(of: account, session: session) where session != nil || open.session != nil {
       guard var meeting = try meeting(open.meeting) else { continue }
       var join = open
-      if join.state == .left {
-        try forfeit(&join, in: &meeting)
-        continue
-      }
       let next: JoinState = join.state == .present ? .left : .expired
       let hadGrant = join.mayHaveGrant
       if hadGrant { try raiseEpoch(of: &meeting, by: actor) }
+      if join.state == .left {
+        try forfeit(&join, in: &meeting, revokedBy: actor)
+        continue
+      }
       try move(
         &join, to: next, in: &meeting, until: now.adding(seconds: meeting.policy.ticketSeconds),
         as: next == .left ? .joinLeft : .joinExpired, revoking: hadGrant,

@@ -23,6 +23,7 @@ struct EventFeed: Sendable {
     defer { events.unsubscribe(subscription) }
     var place = start
     var lastWritten = ContinuousClock.now
+    var lastRenewed = ContinuousClock.now
     while !Task.isCancelled {
       guard let caller = callerNow(),
         case .done(let look)? = try? await events.look(reader, after: place, caller: caller)
@@ -35,8 +36,11 @@ struct EventFeed: Sendable {
       } else if ContinuousClock.now - lastWritten >= EventFeed.heartbeat {
         guard await stream.write(EventText.heartbeat) else { return }
         lastWritten = .now
-        // An open stream is use of its session.
-        if caller.bearer?.kind == .session { try? await services.sessions.renew(caller) }
+      }
+      // An open stream is use of its session, a busy one too.
+      if caller.bearer?.kind == .session, ContinuousClock.now - lastRenewed >= EventFeed.heartbeat {
+        try? await services.sessions.renew(caller)
+        lastRenewed = .now
       }
       if look.isOver { return }
       if look.isFull { continue }
