@@ -95,7 +95,7 @@ package struct Composition: Sendable {
       store: store, clock: clock, randomness: randomness, text: text, limiter: limiter, mint: mint,
       passcodes: passcodes,
       grants: GrantMaker(signing: signer, digests: digests, randomness: randomness, issuer: "anteroom"),
-      lifetime: lifetime, changed: changed, waitingCeiling: configuration.limits.waitingPerMeeting)
+      sealing: seals, lifetime: lifetime, changed: changed, waitingCeiling: configuration.limits.waitingPerMeeting)
     audit = AuditService(store: store, sealing: seals)
     sweep = SweepService(ports: admissionPorts)
     facts = RunningFacts(store: store, hashing: hashing, clock: clock)

@@ -73,10 +73,13 @@ package struct AuditEntry: Sendable {
   package var personal: [(key: String, value: String)]
   /// The subject's salt; without one nothing personal can be recorded.
   package var salt: [UInt8]?
+  /// The personal fields as they were sealed before the transaction, in place of `personal` and `salt`.
+  package var sealed: [UInt8]?
 
   package init(
     _ event: AuditEvent, by actor: AuditActor, subject: String, request: RequestID?,
-    detail: [(key: String, value: String)] = [], personal: [(key: String, value: String)] = [], salt: [UInt8]? = nil
+    detail: [(key: String, value: String)] = [], personal: [(key: String, value: String)] = [], salt: [UInt8]? = nil,
+    sealed: [UInt8]? = nil
   ) {
     self.event = event
     self.actor = actor
@@ -85,6 +88,16 @@ package struct AuditEntry: Sendable {
     self.detail = detail
     self.personal = personal
     self.salt = salt
+    self.sealed = sealed
+  }
+}
+
+extension AuditEntry {
+  /// Fields as a JSON object in the order they were given: what is recorded, and what is sealed.
+  package static func json(_ fields: [(key: String, value: String)]) -> [UInt8] {
+    JSONText.object { json in
+      for field in fields { json.member(field.key, field.value) }
+    }
   }
 }
 

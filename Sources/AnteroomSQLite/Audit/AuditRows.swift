@@ -53,14 +53,14 @@ extension SQLiteSnapshot {
 
 extension SQLiteTransaction {
   func append(_ entry: AuditEntry) throws(StorageFault) {
-    var sealed: [UInt8] = []
-    if !entry.personal.isEmpty, let salt = entry.salt {
-      sealed = sealing.sealPersonal(SQLiteTransaction.json(entry.personal), subjectSalt: salt)
+    var sealed = entry.sealed ?? []
+    if sealed.isEmpty, !entry.personal.isEmpty, let salt = entry.salt {
+      sealed = sealing.sealPersonal(AuditEntry.json(entry.personal), subjectSalt: salt)
     }
     let record = AuditRecord(
       index: tree.size, time: now, event: entry.event.rawValue, actor: entry.actor.text, subject: entry.subject,
       request: entry.request?.text ?? "",
-      detail: entry.detail.isEmpty ? "" : String(decoding: SQLiteTransaction.json(entry.detail), as: UTF8.self),
+      detail: entry.detail.isEmpty ? "" : String(decoding: AuditEntry.json(entry.detail), as: UTF8.self),
       sealed: sealed)
     let leaf = sealing.leafHash(record.encoded)
     try db.run(
@@ -74,12 +74,6 @@ extension SQLiteTransaction {
         .digest(sealing.mark(index: record.index, leaf: leaf)),
       ])
     tree.append(leaf: leaf, node: sealing.nodeHash)
-  }
-
-  private static func json(_ fields: [(key: String, value: String)]) -> [UInt8] {
-    JSONText.object { json in
-      for field in fields { json.member(field.key, field.value) }
-    }
   }
 
   /// Writes the head of the tree and the time, once a group.

@@ -10,6 +10,7 @@ package final class AdmissionPorts: Sendable {
   package let mint: TokenMint
   package let passcodes: Passcodes
   package let grants: GrantMaker
+  package let sealing: any AuditSealing
   package let lifetime: SessionLifetime
   /// Fired once a change is on disk.
   package let changed: Signal<EventTopic>
@@ -18,7 +19,8 @@ package final class AdmissionPorts: Sendable {
 
   package init(
     store: any Store, clock: any WallClock, randomness: any Randomness, text: any TextProfiles,
-    limiter: AttemptLimiter, mint: TokenMint, passcodes: Passcodes, grants: GrantMaker, lifetime: SessionLifetime,
+    limiter: AttemptLimiter, mint: TokenMint, passcodes: Passcodes, grants: GrantMaker,
+    sealing: any AuditSealing, lifetime: SessionLifetime,
     changed: Signal<EventTopic>, waitingCeiling: Int
   ) {
     self.store = store
@@ -29,6 +31,7 @@ package final class AdmissionPorts: Sendable {
     self.mint = mint
     self.passcodes = passcodes
     self.grants = grants
+    self.sealing = sealing
     self.lifetime = lifetime
     self.changed = changed
     self.waitingCeiling = waitingCeiling

@@ -74,6 +74,8 @@ package struct AdmissionService: Sendable {
     let id: JoinID
     let ticketDigest: Digest
     let salt: [UInt8]
+    /// The typed name as the audit keeps it: sealed here, where nobody else's join waits for it.
+    let sealedName: [UInt8]?
   }
 
   enum Outcome: Sendable {
@@ -102,13 +104,17 @@ package struct AdmissionService: Sendable {
     }
     let id = JoinID(at: ports.clock.now(), random: ports.randomness.bytes(JoinID.timedRandomByteCount))
     let minted = ports.mint.mint(.ticket, name: String(id.text.dropFirst(JoinID.prefix.count)))
+    let salt = ports.randomness.bytes(16)
+    let sealedName = name.map { name in
+      ports.sealing.sealPersonal(AuditEntry.json([("display_name", name.text)]), subjectSalt: salt)
+    }
     let draft = Draft(
       meeting: MeetingID(parsing: attempt.meeting), name: name,
       passcode: ports.passcodes.show(attempt.passcode, for: attempt.meeting), clientKind: attempt.clientKind,
       audience: audience, ticket: attempt.ticket,
       buckets: ports.limiter.passcode(meeting: attempt.meeting, origin: attempt.origin),
       source: ports.limiter.sourceDigest(attempt.origin), caller: caller, id: id, ticketDigest: minted.digest,
-      salt: ports.randomness.bytes(16))
+      salt: salt, sealedName: sealedName)
     let outcome = try await ports.store.write { tx throws(StorageFault) in try decide(draft, in: tx) }
     switch outcome {
     case .made(let join, let meeting, let session):

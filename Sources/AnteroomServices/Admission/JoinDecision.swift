@@ -185,7 +185,7 @@ extension AdmissionService {
         detail: [
           ("class", joinerClass.rawValue), ("frontend", join.frontEnd), ("gate", decisive?.gate.rawValue ?? ""),
           ("setting", decisive?.setting?.rawValue ?? ""),
-        ], personal: [("display_name", name.text)], salt: draft.salt))
+        ], personal: [("display_name", name.text)], salt: draft.salt, sealed: draft.sealedName))
     return .made(join, meeting, session)
   }
 }

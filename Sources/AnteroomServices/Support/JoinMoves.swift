@@ -8,16 +8,19 @@ struct Cause: Sendable {
   var personal: [(key: String, value: String)] = []
   /// The subject's salt; without one nothing personal can be recorded.
   var salt: [UInt8]?
+  /// `personal`, sealed already.
+  var sealed: [UInt8]?
 
   init(
     _ actor: AuditActor, _ request: RequestID?, detail: [(key: String, value: String)] = [],
-    personal: [(key: String, value: String)] = [], salt: [UInt8]? = nil
+    personal: [(key: String, value: String)] = [], salt: [UInt8]? = nil, sealed: [UInt8]? = nil
   ) {
     self.actor = actor
     self.request = request
     self.detail = detail
     self.personal = personal
     self.salt = salt
+    self.sealed = sealed
   }
 
   static func system(_ why: String) -> Cause { Cause(.system, nil, detail: [("by", why)]) }
@@ -90,7 +93,8 @@ extension Transaction {
     try append(
       AuditEntry(
         event, by: cause.actor, subject: join.id.text, request: cause.request,
-        detail: [("meeting", meeting.id.text)] + cause.detail, personal: cause.personal, salt: cause.salt))
+        detail: [("meeting", meeting.id.text)] + cause.detail, personal: cause.personal, salt: cause.salt,
+        sealed: cause.sealed))
   }
 
   /// Somebody loses the right to be inside: every grant of before is dead from here on.
