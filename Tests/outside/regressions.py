@@ -492,3 +492,39 @@ def a_long_poll_is_not_blinded_by_what_happens_elsewhere():
         timer.join()
         equal([event["event"] for event in answer["events"]], ["join.admitted"], "what was told")
         check(time.monotonic() - begun < 5, "it waited for its time to run out")
+
+
+@test()
+def who_was_sent_back_does_not_come_in_by_knocking_anew():
+    """A member is let straight in; one that a host sent back or denied waits, by account and by ticket."""
+    with Daemon() as daemon:
+        owner = flows.host(daemon)
+        for verb in ("send-back", "deny"):
+            where = flows.meeting(daemon, owner, policy={"before_host": "allow"})
+            person = flows.member(daemon)
+            first = flows.ask(daemon, where, "Max", token=person.token, passcode=where.passcode, expect=201).json
+            equal(first["join"]["state"], "admitted", "a member at first")
+            daemon.web.post(f"{where.path}/joins/{first['join']['id']}/{verb}", token=owner.token, expect=200)
+            again = flows.ask(daemon, where, "Moritz", token=person.token, passcode=where.passcode, expect=201).json
+            equal(again["join"]["state"], "waiting", f"the same account after {verb}")
+            equal(daemon.web.post(where.path + "/admit-waiting", token=owner.token, expect=200).json["admitted"], 0,
+                  f"let in unseen after {verb}")
+            daemon.web.post(f"{where.path}/joins/{again['join']['id']}/admit", token=owner.token, expect=200)
+        where = flows.meeting(daemon, owner, policy={"waiting_room": "off", "before_host": "allow"})
+        guest = flows.ask(daemon, where, "Gus", passcode=where.passcode, expect=201).json
+        daemon.web.post(f"{where.path}/joins/{guest['join']['id']}/send-back", token=owner.token, expect=200)
+        daemon.web.post("/v1/joins/self/withdraw", token=guest["ticket"], expect=200)
+        again = flows.ask(daemon, where, "Gustav", passcode=where.passcode, ticket=guest["ticket"], expect=201).json
+        equal(again["join"]["state"], "waiting", "by the ticket of a join that was sent back")
+
+
+@test()
+def a_removal_marks_those_who_wait_already():
+    with Daemon() as daemon:
+        owner = flows.host(daemon)
+        where = flows.meeting(daemon, owner)
+        first, second = flows.knock(daemon, where, "Mallory"), flows.knock(daemon, where, "Somebody else")
+        flows.admit(where, first)
+        where.act("remove", first)
+        answer = daemon.web.post(where.path + "/admit-waiting", token=owner.token, expect=200).json
+        equal(answer, {"admitted": 0, "skipped": [{"join": second.id, "code": "unproven"}]}, "who knocked before the removal")

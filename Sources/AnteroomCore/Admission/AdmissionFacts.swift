@@ -16,18 +16,21 @@ package struct AdmissionFacts: Sendable {
   package var throttle: AttemptBudget.Verdict
   /// The account, or the chain of tickets that was shown, is barred from this occurrence.
   package var isBarred: Bool
+  /// The account, or the chain of tickets, was sent back or denied in this occurrence.
+  package var wasTurnedBack: Bool
   /// How many may wait in one meeting.
   package var waitingCeiling: Int
 
   package init(
     meeting: Meeting?, joinerClass: JoinerClass, passcode: PasscodeShown, throttle: AttemptBudget.Verdict,
-    isBarred: Bool = false, waitingCeiling: Int
+    isBarred: Bool = false, wasTurnedBack: Bool = false, waitingCeiling: Int
   ) {
     self.meeting = meeting
     self.joinerClass = joinerClass
     self.passcode = passcode
     self.throttle = throttle
     self.isBarred = isBarred
+    self.wasTurnedBack = wasTurnedBack
     self.waitingCeiling = waitingCeiling
   }
 }

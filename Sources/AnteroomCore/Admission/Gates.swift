@@ -58,8 +58,10 @@ package struct Gate: Sendable {
     Gate(name: .ended, setting: nil) { $0.meeting?.state == .ended ? .refuse(.ended) : .pass },
     Gate(name: .ban, setting: .removedMayReturn) { facts in
       if facts.isBarred && facts.joinerClass != .host { return .refuse(.barred) }
-      // Under a new name and without the ticket nobody can tell who it is, so a host looks.
-      return facts.isSuspect ? .wait(.admission) : .pass
+      if facts.joinerClass.isHosting { return .pass }
+      // Who was sent back does not come in by knocking anew; and under a new name, without the ticket, nobody
+      // can tell who it is, so a host looks.
+      return facts.wasTurnedBack || facts.isSuspect ? .wait(.admission) : .pass
     },
     Gate(name: .proof, setting: .passcode, judge: judgeProof),
     Gate(name: .lock, setting: .whenLocked) { facts in

@@ -27,6 +27,8 @@ package enum AuditEvent: String, Sendable, CaseIterable {
   case joinRemoved = "join.removed"
   case joinSentBack = "join.sent_back"
   case joinRejoined = "join.rejoined"
+  /// The right to come back to a seat after a drop has ended.
+  case joinForfeited = "join.forfeited"
   case joinMessage = "join.message"
   case joinPublish = "join.publish"
   case joinRole = "join.role"

@@ -106,6 +106,17 @@ extension SQLiteSnapshot {
     ) { (SQLiteSnapshot.readJoin($0, from: 1), $0.integer(0)) }
   }
 
+  func wasTurnedBack(
+    account: AccountID?, lineage: JoinID?, from meeting: MeetingID, occurrence: Int64
+  ) throws(StorageFault) -> Bool {
+    try db.one(
+      """
+      SELECT 1 FROM joins j WHERE (j.account = ?3 OR j.lineage = ?4 OR j.id = ?4) AND j.meeting = ?1
+        AND j.occurrence = ?2 AND (j.was_sent_back = 1 OR j.state = 'denied') LIMIT 1
+      """, [.text(meeting.text), .integer(occurrence), .optional(account?.text), .optional(lineage?.text)]
+    ) { _ in true } ?? false
+  }
+
   func hasJoin(in meeting: MeetingID, frontEnd: String, audiences: [String]) throws(StorageFault) -> Bool {
     let marks = audiences.map { _ in "?" }.joined(separator: ", ")
     return try db.one(
@@ -127,8 +138,8 @@ extension SQLiteTransaction {
       """
       INSERT INTO joins (id, meeting, occurrence, frontend, audience, state, role, class, display_name, account,
         session, verified, publish, client_kind, created_at, deadline, waiting_for, waiting_since, unproven, message,
-        ticket_digest, salt, lineage, events)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        ticket_digest, salt, lineage, was_sent_back, events)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       [
         .text(join.id.text), .text(join.meeting.text), .integer(join.occurrence), .text(join.frontEnd),
@@ -137,7 +148,8 @@ extension SQLiteTransaction {
         .flag(join.verified), publish(join), .text(join.clientKind.rawValue), .time(join.createdAt),
         .optional(join.deadline), .optional(join.waitingFor?.rawValue), .optional(join.waitingSince),
         .flag(join.unproven), .optional(join.message), .digest(ticketDigest), .blob(salt),
-        .optional(join.lineage == join.id ? nil : join.lineage.text), .integer(join.eventNumber),
+        .optional(join.lineage == join.id ? nil : join.lineage.text), .flag(join.wasSentBack),
+        .integer(join.eventNumber),
       ])
   }
 

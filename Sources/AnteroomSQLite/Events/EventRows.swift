@@ -105,8 +105,17 @@ extension SQLiteTransaction {
     return .blob(sealing.sealPersonal(Array(message.utf8), subjectSalt: salt))
   }
 
-  func deleteEvents(before time: Instant) throws(StorageFault) {
-    try db.run("DELETE FROM events WHERE time < ? AND id < (SELECT max(id) FROM events)", [.time(time)])
-    try db.run("DELETE FROM revocations WHERE time < ?", [.time(time)])
+  func deleteEvents(before time: Instant, limit: Int) throws(StorageFault) -> Int {
+    // By number, which rises with the time: nothing that is kept is looked at.
+    try db.run(
+      """
+      DELETE FROM revocations WHERE event IN (SELECT event FROM revocations ORDER BY event LIMIT ?1) AND time < ?2
+      """, [.integer(Int64(limit)), .time(time)])
+    try db.run(
+      """
+      DELETE FROM events WHERE id IN (SELECT id FROM events ORDER BY id LIMIT ?1) AND time < ?2
+        AND id < (SELECT max(id) FROM events)
+      """, [.integer(Int64(limit)), .time(time)])
+    return db.changesCount
   }
 }

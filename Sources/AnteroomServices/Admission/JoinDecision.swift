@@ -27,14 +27,16 @@ extension AdmissionService {
     if let meeting, joinerClass.isHosting, meeting.policy.hostSecondFactor, (session?.session.factors ?? 0) < 2 {
       return .secondFactorRequired
     }
-    var isBarred = false
+    var (isBarred, wasTurnedBack) = (false, false)
     if let meeting, session != nil || lineage != nil {
       isBarred = try tx.isBarred(
+        account: session?.account.id, lineage: lineage, from: meeting.id, occurrence: meeting.occurrence)
+      wasTurnedBack = try tx.wasTurnedBack(
         account: session?.account.id, lineage: lineage, from: meeting.id, occurrence: meeting.occurrence)
     }
     let facts = AdmissionFacts(
       meeting: meeting, joinerClass: joinerClass, passcode: draft.passcode, throttle: throttle, isBarred: isBarred,
-      waitingCeiling: ports.waitingCeiling)
+      wasTurnedBack: wasTurnedBack, waitingCeiling: ports.waitingCeiling)
     if facts.proof == .unproven, throttle == .available, let found = meeting {
       // It proved nothing, so it costs its source what a wrong one does.
       try tx.commit(draft.buckets, at: tx.now)
@@ -173,7 +175,7 @@ extension AdmissionService {
         : joinerClass.isHosting ? nil : now.adding(seconds: meeting.policy.seatSeconds),
       waitingFor: waitingFor, waitingSince: isWaiting ? now : nil,
       unproven: verdict.proof == .unproven || facts.isSuspect,
-      message: nil, lineage: lineage, eventNumber: 1)
+      message: nil, wasSentBack: facts.wasTurnedBack && isWaiting, lineage: lineage, eventNumber: 1)
     try tx.insert(join, ticketDigest: draft.ticketDigest, salt: draft.salt)
     meeting.tally.count(join, by: 1)
     try tx.update(meeting)

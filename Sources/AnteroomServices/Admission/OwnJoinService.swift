@@ -68,7 +68,7 @@ package struct OwnJoinService: Sendable {
       var join = stored.join
       if join.state == state {
         // Who was dropped and now leaves by itself does not come back.
-        if join.mayRejoin { try tx.forfeit(&join, in: &meeting) }
+        if join.mayRejoin { try tx.forfeit(&join, in: &meeting, Cause(.join(join.id), caller.request)) }
         return .join(OwnJoin(join: join, meeting: meeting, grant: nil))
       }
       guard join.state.mayBecome(state) else { return .impossible(join.state) }

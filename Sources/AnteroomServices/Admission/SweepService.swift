@@ -49,8 +49,12 @@ package struct SweepService: Sendable {
   package func tidy() async throws(StorageFault) {
     try await ports.store.write { tx throws(StorageFault) in
       try tx.deleteExpired()
-      try tx.deleteEvents(before: tx.now.adding(seconds: -EventStream.keptSeconds))
       try tx.recordRefusals()
     }
+    // In portions: whoever asks something meanwhile waits for one of them, not for all.
+    let portion = 2000
+    while try await ports.store.write({ tx throws(StorageFault) in
+      try tx.deleteEvents(before: tx.now.adding(seconds: -EventStream.keptSeconds), limit: portion)
+    }) == portion {}
   }
 }

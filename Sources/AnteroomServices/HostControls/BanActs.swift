@@ -105,6 +105,8 @@ extension Transaction {
     if meeting.policy.openTo == .link && !meeting.passcodeIsSuspect {
       meeting.passcodeIsSuspect = true
       try update(meeting)
+      // They may be among those who wait already.
+      try markWaiting(in: &meeting, membersToo: false)
     }
     let open = try openJoins(
       in: meeting.id, occurrence: meeting.occurrence, of: account, lineage: lineage ?? JoinID(known: "-"))

@@ -62,7 +62,7 @@ extension HostControlService {
     case .sendBack:
       join.wasSentBack = true
       // Who is out for a moment has nowhere to go back to: only the way in without knocking ends.
-      if verdict == .forfeit { return try tx.forfeit(&join, in: &meeting, revokedBy: cause.actor) }
+      if verdict == .forfeit { return try tx.forfeit(&join, in: &meeting, revoking: true, cause) }
       try tx.move(
         &join, to: .waiting, in: &meeting, until: over, waitingFor: .admission, as: .joinSentBack, revoking: revokes,
         cause)

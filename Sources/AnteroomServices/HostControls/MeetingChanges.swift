@@ -52,7 +52,7 @@ extension Transaction {
       try each(state, in: &meeting) { join, meeting throws(StorageFault) in
         guard !join.joinerClass.isHosting else { return }
         if state == .left {
-          if join.mayRejoin { try forfeit(&join, in: &meeting, revokedBy: cause.actor) }
+          if join.mayRejoin { try forfeit(&join, in: &meeting, revoking: true, why) }
           return
         }
         sentBack += 1
@@ -79,7 +79,7 @@ extension Transaction {
     for state in [JoinState.waiting, .admitted, .present, .left] {
       try each(state, in: &meeting) { join, meeting throws(StorageFault) in
         if state == .left {
-          if join.mayRejoin { try forfeit(&join, in: &meeting, revokedBy: cause.actor) }
+          if join.mayRejoin { try forfeit(&join, in: &meeting, revoking: true, why) }
           return
         }
         joins += 1

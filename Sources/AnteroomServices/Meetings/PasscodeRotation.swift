@@ -13,7 +13,7 @@ extension HostControlService {
   /// Gives a meeting another passcode: what was tried against the old one is forgotten, and so is the mark
   /// that somebody barred knew it. Who waits on the old one is marked; invites and accounts are untouched.
   package func rotatePasscode(
-    of id: MeetingID, kind: PasscodeKind?, value: consuming SecretBytes?, caller: Caller
+    of id: MeetingID, kind: PasscodeKind?, value: consuming SecretBytes?, ifVersion: Int64?, caller: Caller
   ) async throws(StorageFault) -> HostAnswer<RotationResult> {
     let lifetime = ports.lifetime
     // A title makes a poor passcode, so it is read before anything is chosen.
@@ -33,6 +33,7 @@ extension HostControlService {
         return try refuse(authority, act: "passcode", on: id, caller: caller, in: tx)
       }
       if authority.isTicket { return .sessionRequired }
+      if let ifVersion, ifVersion != meeting.version { return .stale }
       guard meeting.state != .ended, meeting.passcodeDigest != nil else { return .done(.impossible) }
       guard let passcode else { return .done(.tooWeak) }
       meeting.passcodeKind = passcode.kind
@@ -42,16 +43,22 @@ extension HostControlService {
       meeting.version += 1
       try tx.updatePasscode(of: meeting)
       try tx.raiseEpoch(of: &meeting, by: actor)
-      let isAskedOfAll = meeting.policy.passcode == .everyone
-      try tx.each(.waiting, in: &meeting) { join, _ throws(StorageFault) in
-        guard !join.unproven, !join.joinerClass.isHosting, join.joinerClass == .guest || isAskedOfAll else { return }
-        join.unproven = true
-        try tx.update(join)
-      }
+      try tx.markWaiting(in: &meeting, membersToo: meeting.policy.passcode == .everyone)
       try tx.announce(
         .meetingPasscodeRotated, meeting, audited: .passcodeRotated, Cause(actor, caller.request),
         detail: [("kind", passcode.kind.rawValue), ("epoch", String(meeting.epoch))])
       return .done(.rotated(passcode.text))
+    }
+  }
+}
+
+extension Transaction {
+  /// Marks who waits on a passcode that is not believed any more: nobody lets them in unseen.
+  func markWaiting(in meeting: inout Meeting, membersToo: Bool) throws(StorageFault) {
+    try each(.waiting, in: &meeting) { join, _ throws(StorageFault) in
+      guard !join.unproven, !join.joinerClass.isHosting, join.joinerClass == .guest || membersToo else { return }
+      join.unproven = true
+      try update(join)
     }
   }
 }

@@ -30,8 +30,9 @@ package protocol EventWriting {
   func acknowledgeRevocation(_ number: Int64) throws(StorageFault)
   /// The alarm is given once.
   func alarmRevocation(_ number: Int64) throws(StorageFault)
-  /// Forgets events from before `time`, but never the last one: its number must not be given again.
-  func deleteEvents(before time: Instant) throws(StorageFault)
+  /// Forgets the oldest events from before `time`, at most `limit`; how many. Never the last one: its number must
+  /// not be given again.
+  func deleteEvents(before time: Instant, limit: Int) throws(StorageFault) -> Int
 }
 
 /// What a front end was told to put out, until it says that it did.

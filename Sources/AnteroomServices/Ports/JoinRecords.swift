@@ -31,6 +31,11 @@ package protocol JoinReading {
   /// All joins that wait, are admitted or in, made through a front end or granted for one of its audiences,
   /// with the epochs of their meetings.
   func openJoins(frontEnd: String, audiences: [String]) throws(StorageFault) -> [(join: Join, epoch: Epoch)]
+  /// Whether a join of an account or a chain of tickets was sent back or denied in an occurrence, and not let in
+  /// since.
+  func wasTurnedBack(
+    account: AccountID?, lineage: JoinID?, from meeting: MeetingID, occurrence: Int64
+  ) throws(StorageFault) -> Bool
   /// Whether a front end has a join in a meeting's running occurrence.
   func hasJoin(in meeting: MeetingID, frontEnd: String, audiences: [String]) throws(StorageFault) -> Bool
   func isRedeemed(_ grant: String) throws(StorageFault) -> Bool

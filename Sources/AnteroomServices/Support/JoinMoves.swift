@@ -77,24 +77,24 @@ extension Transaction {
   func announce(
     _ name: EventName, _ join: Join, in meeting: Meeting, revoking: Bool = false, _ cause: Cause
   ) throws(StorageFault) {
-    let told = EventJoin(join)
     try emit(
       Event(
-        name, meeting: meeting.id, join: told, epoch: meeting.epoch, by: cause.actor.text,
+        name, meeting: meeting.id, join: EventJoin(join), epoch: meeting.epoch, by: cause.actor.text,
         message: name.carriesMessage ? join.message : nil))
-    if revoking {
-      try emit(
-        Event(
-          .revocation, meeting: meeting.id, join: told, epoch: meeting.epoch, by: cause.actor.text,
-          // No grant that was made before now lives longer.
-          expiresAt: now.adding(seconds: meeting.policy.grantSeconds)))
-    }
+    if revoking { try emit(revocation(of: join, in: meeting, cause)) }
     guard let event = name.audited else { return }
     try append(
       AuditEntry(
         event, by: cause.actor, subject: join.id.text, request: cause.request,
         detail: [("meeting", meeting.id.text)] + cause.detail, personal: cause.personal, salt: cause.salt,
         sealed: cause.sealed))
+  }
+
+  /// No grant that was made before now lives longer than it says.
+  private func revocation(of join: Join, in meeting: Meeting, _ cause: Cause) -> Event {
+    Event(
+      .revocation, meeting: meeting.id, join: EventJoin(join), epoch: meeting.epoch, by: cause.actor.text,
+      expiresAt: now.adding(seconds: meeting.policy.grantSeconds))
   }
 
   /// Somebody loses the right to be inside: every grant of before is dead from here on.
@@ -176,7 +176,7 @@ extension Transaction {
     case .admitted:
       try move(
         &join, to: .waiting, in: &meeting, until: until, waitingFor: .admission, as: .joinWaiting, .system("deadline"))
-    case .left where join.mayRejoin: try forfeit(&join, in: &meeting)
+    case .left where join.mayRejoin: try forfeit(&join, in: &meeting, .system("deadline"))
     case .present, .left, .denied, .withdrawn, .expired, .removed:
       // Over already: its ticket now says nothing any more.
       join.deadline = nil
@@ -184,10 +184,10 @@ extension Transaction {
     }
   }
 
-  /// Whoever left by a drop does not come back to the seat: it is free. `revokedBy` says that a grant that was
+  /// Whoever left by a drop does not come back to the seat: it is free. `revoking` says that a grant that was
   /// fetched for the way back may still be good elsewhere.
   func forfeit(
-    _ join: inout Join, in meeting: inout Meeting, revokedBy actor: AuditActor? = nil
+    _ join: inout Join, in meeting: inout Meeting, revoking: Bool = false, _ cause: Cause
   ) throws(StorageFault) {
     let isCounted = join.occurrence == meeting.occurrence
     if isCounted { meeting.tally.count(join, by: -1) }
@@ -196,12 +196,11 @@ extension Transaction {
     try update(join)
     // No event: it had left. Whoever watches it is asked whether that right still stands.
     wake(.join(join.id))
-    if let actor {
-      try emit(
-        Event(
-          .revocation, meeting: meeting.id, join: EventJoin(join), epoch: meeting.epoch, by: actor.text,
-          expiresAt: now.adding(seconds: meeting.policy.grantSeconds)))
-    }
+    if revoking { try emit(revocation(of: join, in: meeting, cause)) }
+    try append(
+      AuditEntry(
+        .joinForfeited, by: cause.actor, subject: join.id.text, request: cause.request,
+        detail: [("meeting", meeting.id.text)] + cause.detail))
     if isCounted { try update(meeting) }
   }
 
@@ -219,7 +218,7 @@ extension Transaction {
       let hadGrant = join.mayHaveGrant
       if hadGrant { try raiseEpoch(of: &meeting, by: actor) }
       if join.state == .left {
-        try forfeit(&join, in: &meeting, revokedBy: actor)
+        try forfeit(&join, in: &meeting, revoking: true, Cause(actor, request, detail: [("by", "session")]))
         continue
       }
       try move(

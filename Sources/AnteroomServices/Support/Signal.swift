@@ -83,7 +83,8 @@ package final class Subscription: Sendable {
   package func wait(timeout: Duration) async -> Bool {
     state.withLock { $0.released = false }
     let timer = Task { [weak self] in
-      try? await Task.sleep(for: timeout)
+      // A timer that was cancelled must not end the next wait.
+      guard (try? await Task.sleep(for: timeout)) != nil else { return }
       self?.release()
     }
     await withTaskCancellationHandler {
