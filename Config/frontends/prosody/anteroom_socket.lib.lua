@@ -160,4 +160,4 @@ local function connect(on_answer, on_closed, rest_seconds)
 	return connection;
 end
 
-return { connect = connect; head = head };
+return { connect = connect; head = head; path = path };

@@ -4,6 +4,7 @@
 -- before the first one of a connection, on.lost() after its last.
 
 local now = require "util.time".monotonic;
+local json = module:require "anteroom_json";
 local socket = module:require "anteroom_socket";
 
 local AGAIN_SECONDS = 0.25;
@@ -13,6 +14,13 @@ local REFUSED_SECONDS = 5;
 local SILENCE_SECONDS = 40;
 -- Every join makes several events. Waking for each would cost more than reading it, and nobody sees this delay.
 local REST_SECONDS = 0.05;
+-- What is to be done about it, in the words of connect(2).
+local remedies = {
+	["permission denied"] = "Is Prosody's user in the group of that socket, and was Prosody restarted since?";
+	["no such file or directory"] = "Does anteroomd-frontend.socket run, and is `anteroom_socket` its path?";
+	["connection refused"] = "Do anteroomd-frontend.socket and anteroomd run?";
+};
+
 -- A function that takes the bytes of a stream and calls on(id, name, data) for each event whose name is wanted, and
 -- on(id) for the others: most tell this door what it did itself, and are not read.
 local function event_reader(wanted, on)
@@ -44,8 +52,16 @@ end
 
 return function (target, on)
 	local stream = { open = false };
-	local connection, heard, last_id;
+	local connection, heard, last_id, complaint;
 	local connect;
+
+	-- Once for each reason, and again after it was well: it is tried four times a second.
+	local function complain(fault)
+		if fault == complaint then return; end
+		complaint = fault;
+		module:log("error", "anteroomd cannot be reached at %s: %s; nobody can come in. %s", socket.path, fault,
+			remedies[fault:lower()] or "See what anteroomd logs itself.");
+	end
 
 	local function again(seconds)
 		if not stream.closed then module:add_timer(seconds, function () connect(); end); end
@@ -57,6 +73,8 @@ return function (target, on)
 		if stream.open then
 			stream.open = false;
 			on.lost();
+		elseif not which.refused and not stream.closed then
+			complain("closed without an answer");
 		end
 		again(which.refused and REFUSED_SECONDS or AGAIN_SECONDS);
 	end
@@ -65,7 +83,7 @@ return function (target, on)
 		heard = now();
 		if answer.status == 200 and answer.chunk then
 			if not stream.open then
-				stream.open = true;
+				stream.open, complaint = true, nil;
 				on.open(last_id ~= nil);
 			end
 			which.read(answer.chunk);
@@ -74,16 +92,22 @@ return function (target, on)
 		-- A stream that ended, or an answer that is none.
 		if answer.status ~= 200 then
 			which.refused = true;
-			module:log("error", "anteroomd refuses the event stream with %d; nobody can come in until it is there."
-				.. " Has this front end the permission `events`?", answer.status);
+			local code = answer.text and json.decode(answer.text, answer.from).code;
+			module:log("error", "anteroomd refuses the event stream with %d (%s); nobody can come in until it is there."
+				.. " Is there a [[frontend]] whose `user` is Prosody's, with the permission `events`?",
+				answer.status, code or "no reason");
 		end
 		which.close();
 	end
 
 	function connect()
 		if connection or stream.closed then return; end
-		connection = socket.connect(heard_from, closed, REST_SECONDS);
-		if not connection then return again(AGAIN_SECONDS); end
+		local fault;
+		connection, fault = socket.connect(heard_from, closed, REST_SECONDS);
+		if not connection then
+			complain(fault);
+			return again(AGAIN_SECONDS);
+		end
 		heard = now();
 		connection.read = event_reader(on.events, function (id, name, data)
 			if id then last_id = id; end

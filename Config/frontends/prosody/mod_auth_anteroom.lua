@@ -61,6 +61,11 @@ local function ask(request)
 	return answer, fault;
 end
 
+-- The person hears only that it was a no, as for a wrong password; whoever runs this has to know why.
+local function log_second_factor(username)
+	module:log("info", "%s has or needs a second factor, and cannot sign in here", username);
+end
+
 -- The session's token; or false where the answer is no; or nil where there is none to be had.
 local function sign_in(session, username, password)
 	local answer = ask(function (callback)
@@ -70,7 +75,14 @@ local function sign_in(session, username, password)
 		}, callback, SIGN_IN_SECONDS);
 	end);
 	if not answer or answer.status >= 500 then return nil; end
+	-- 403 is about this front end and not about the password.
+	if answer.status == 403 then
+		module:log("error", "anteroomd refuses to be asked for a sign-in: %s. Is there a [[frontend]] whose `user` is"
+			.. " Prosody's, with the permission `sessions`?", http.decode(answer).code or "no reason");
+		return nil;
+	end
 	-- 200 is a challenge: there is a second factor, which PLAIN cannot show.
+	if answer.status == 200 then log_second_factor(username); end
 	if answer.status ~= 201 then return false; end
 	local made = http.decode(answer);
 	local account = made.session and made.session.account or {};
@@ -80,6 +92,7 @@ local function sign_in(session, username, password)
 	tokens[session] = made.token;
 	forget(session);
 	if allowed == nil then return nil; end
+	if allowed == false then log_second_factor(username); end
 	return false;
 end
 
