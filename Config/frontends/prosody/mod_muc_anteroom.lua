@@ -119,7 +119,13 @@ local function report_presence(entry)
 		if answer.status == 409 or answer.status == 404 then
 			put_out(entry, words.barred);
 		else
-			module:log("error", "Presence was not taken: %d", answer.status);
+			module:log("error", "anteroomd does not take it that somebody is in: %d (%s)", answer.status,
+				http.decode(answer).code or "no reason");
+			-- Not for now, but until the configuration is another: whom Anteroom does not know to be in is not to stay.
+			if answer.status == 403 then
+				module:log("error", "Has this front end the permission `grants`?");
+				put_out(entry, words.away[3]);
+			end
 		end
 	end);
 end
