@@ -27,11 +27,8 @@ struct StreamedReply: ReplyStream {
       eventLoop.execute {
         guard let sent = send(connection.value) else { return continuation.resume(returning: false) }
         sent.whenComplete { result in
-          if case .success = result {
-            continuation.resume(returning: true)
-          } else {
-            continuation.resume(returning: false)
-          }
+          let isSent = if case .success = result { true } else { false }
+          continuation.resume(returning: isSent)
         }
       }
     }

@@ -99,8 +99,6 @@ package enum EventTopic: Hashable, Sendable {
   case audience(String)
   /// Anything that happens to a whole meeting.
   case meetings
-  /// What an account, or a session of it, may do.
-  case account(AccountID)
 }
 
 extension EventName {

@@ -33,14 +33,8 @@ package struct OwnJoinService: Sendable {
 
   private func look(_ caller: Caller) async throws(StorageFault) -> OwnJoin? {
     let lifetime = ports.lifetime
-    let found = try await ports.store.read { snapshot throws(StorageFault) -> (Join, Meeting, Session?)? in
-      guard let stored = try snapshot.ownJoin(caller.bearer, caller: caller, lifetime: lifetime),
-        stored.join.isTicketAlive(at: snapshot.now),
-        let meeting = try snapshot.meeting(stored.join.meeting)
-      else { return nil }
-      var session: Session?
-      if let id = stored.join.session { session = try snapshot.session(id)?.session }
-      return (stored.join, meeting, session)
+    let found = try await ports.store.read { snapshot throws(StorageFault) in
+      try snapshot.liveOwnJoin(caller, lifetime: lifetime)
     }
     guard let (join, meeting, session) = found else { return nil }
     let grant = ports.grants.grant(for: join, in: meeting, session: session, at: ports.clock.now())
@@ -78,4 +72,25 @@ package struct OwnJoinService: Sendable {
       return .join(OwnJoin(join: join, meeting: meeting, grant: nil))
     }
   }
+}
+
+extension Snapshot {
+  /// The caller's own join for as long as its ticket says anything, with its meeting and the session that it was
+  /// made with.
+  func liveOwnJoin(
+    _ caller: Caller, lifetime: SessionLifetime
+  ) throws(StorageFault) -> (join: Join, meeting: Meeting, session: Session?)? {
+    guard let join = try ownJoin(caller.bearer, caller: caller, lifetime: lifetime)?.join,
+      join.isTicketAlive(at: now), let meeting = try meeting(join.meeting)
+    else { return nil }
+    var session: Session?
+    if let id = join.session { session = try self.session(id)?.session }
+    return (join, meeting, session)
+  }
+}
+
+extension Join {
+  /// A ticket that is over says so for a while, so that whoever slept through it learns what became of
+  /// the join.
+  fileprivate func isTicketAlive(at now: Instant) -> Bool { !isOver || (deadline.map { now < $0 } ?? false) }
 }

@@ -19,9 +19,8 @@ package struct PresenceService: Sendable {
   /// Somebody is in.
   package func present(_ id: JoinID, caller: Caller) async throws(StorageFault) -> PresenceResult {
     try await report(id, caller) { tx, join, meeting, cause throws(StorageFault) in
-      if join.state == .present { return true }
-      guard meeting.state != .ended, join.mayHaveGrant, try tx.mayBeIn(join) else { return false }
-      try tx.enter(&join, in: &meeting, cause)
+      guard try tx.mayBeIn(join, meeting) else { return false }
+      if join.state != .present { try tx.enter(&join, in: &meeting, cause) }
       return true
     }
   }
@@ -68,7 +67,7 @@ package struct PresenceService: Sendable {
       for joinID in ids {
         guard let stored = try tx.join(joinID), stored.join.meeting == id,
           caller.frontEnd.audiences.contains(stored.join.audience), stored.join.occurrence == meeting.occurrence,
-          meeting.state != .ended, stored.join.mayHaveGrant, try tx.mayBeIn(stored.join)
+          try tx.mayBeIn(stored.join, meeting)
         else {
           barred.append(joinID)
           continue
@@ -83,7 +82,8 @@ package struct PresenceService: Sendable {
 
 extension Snapshot {
   /// Whoever is in stays in until told otherwise; who comes in, or back, does so by a session that still stands.
-  fileprivate func mayBeIn(_ join: Join) throws(StorageFault) -> Bool {
+  fileprivate func mayBeIn(_ join: Join, _ meeting: Meeting) throws(StorageFault) -> Bool {
+    guard meeting.state != .ended, join.mayHaveGrant else { return false }
     if join.state == .present { return true }
     return try isBacked(join)
   }

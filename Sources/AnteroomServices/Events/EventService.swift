@@ -88,16 +88,9 @@ package struct EventService: Sendable {
       switch reader {
       case .frontEnd: return .done(())
       case .ownJoin:
-        let stored = try snapshot.ownJoin(caller.bearer, caller: caller, lifetime: ports.lifetime)
-        return stored?.join.isTicketAlive(at: snapshot.now) == true ? .done(()) : .invalidToken
+        return try snapshot.liveOwnJoin(caller, lifetime: ports.lifetime) == nil ? .invalidToken : .done(())
       case .meeting(let id):
-        if caller.actsAsOperator { return try snapshot.meeting(id) == nil ? .notHost : .done(()) }
-        switch try snapshot.authority(over: id, caller: caller, lifetime: ports.lifetime) {
-        case .invalidToken: return .invalidToken
-        case .secondFactorRequired: return .secondFactorRequired
-        case .none: return .notHost
-        case .session, .ticket: return .done(())
-        }
+        return try snapshot.hosted(id, by: caller, lifetime: ports.lifetime).map { _ in }
       }
     }
   }
@@ -138,56 +131,47 @@ extension AdmissionPorts {
   fileprivate func look(
     at id: MeetingID, after place: Int64?, _ caller: Caller, _ snapshot: any Snapshot
   ) throws(StorageFault) -> HostAnswer<EventLook> {
-    let meeting: Meeting
-    var floor: Int64 = 0
-    if caller.actsAsOperator {
-      guard let found = try snapshot.meeting(id) else { return .notHost }
-      meeting = found
-    } else {
-      switch try snapshot.authority(over: id, caller: caller, lifetime: lifetime) {
-      case .invalidToken: return .invalidToken
-      case .secondFactorRequired: return .secondFactorRequired
-      case .none: return .notHost
-      case .session(_, let found): meeting = found
-      case .ticket(let join, let found):
-        meeting = found
-        // What was before it became a host's ticket is not its to know; the oldest events go first, so where
-        // that is not kept any more nothing from before is.
-        floor = try snapshot.lastRoleEvent(of: join) ?? 0
-      }
+    try snapshot.hosted(id, by: caller, lifetime: lifetime).map { hosted throws(StorageFault) in
+      try look(at: hosted.meeting, by: hosted.ticket, after: place, snapshot)
     }
+  }
+
+  private func look(
+    at meeting: Meeting, by ticket: JoinID?, after place: Int64?, _ snapshot: any Snapshot
+  ) throws(StorageFault) -> EventLook {
+    // What was before it became a host's ticket is not its to know; the oldest events go first, so where that
+    // is not kept any more nothing from before is.
+    var floor: Int64 = 0
+    if let ticket { floor = try snapshot.lastRoleEvent(of: ticket) ?? 0 }
     let last = try snapshot.lastEvent()
     guard let place, try snapshot.isKept(place, last: last) else {
       var joins: [Join] = []
       var cursor: Int64?
       repeat {
         let page = try snapshot.joins(
-          of: id, occurrence: meeting.occurrence, states: [.waiting, .admitted, .present], after: cursor, limit: 500)
+          of: meeting.id, occurrence: meeting.occurrence, states: [.waiting, .admitted, .present], after: cursor,
+          limit: 500)
         joins += page.items
         cursor = page.next
       } while cursor != nil
       let shown = ShownMeeting(meeting: meeting, host: try snapshot.account(meeting.host))
-      return .done(EventLook(content: .snapshot(.meeting(shown, joins)), place: last))
+      return EventLook(content: .snapshot(.meeting(shown, joins)), place: last)
     }
-    let events = try snapshot.events(of: id, after: max(place, floor), limit: EventStream.batch)
+    let events = try snapshot.events(of: meeting.id, after: max(place, floor), limit: EventStream.batch)
     // A revocation is between the daemon and the front end that has to carry it out.
     let told = events.filter { $0.event.name != .revocation }
     let isFull = events.count == EventStream.batch
-    return .done(
-      EventLook(
-        content: .events(told.map { ToldEvent(number: $0.number, event: $0.event, own: nil) }),
-        place: isFull ? events.last?.number ?? last : last, isFull: isFull))
+    return EventLook(
+      content: .events(told.map { ToldEvent(number: $0.number, event: $0.event, own: nil) }),
+      place: isFull ? events.last?.number ?? last : last, isFull: isFull)
   }
 
   fileprivate func lookAtOwn(
     after place: Int64?, _ caller: Caller, _ snapshot: any Snapshot
   ) throws(StorageFault) -> HostAnswer<EventLook> {
-    guard let stored = try snapshot.ownJoin(caller.bearer, caller: caller, lifetime: lifetime),
-      stored.join.isTicketAlive(at: snapshot.now), let meeting = try snapshot.meeting(stored.join.meeting)
-    else { return .invalidToken }
-    let join = stored.join
-    var session: Session?
-    if let id = join.session { session = try snapshot.session(id)?.session }
+    guard let (join, meeting, session) = try snapshot.liveOwnJoin(caller, lifetime: lifetime) else {
+      return .invalidToken
+    }
     let own = OwnJoin(
       join: join, meeting: meeting, grant: grants.grant(for: join, in: meeting, session: session, at: clock.now()))
     let events = try place == nil ? [] : snapshot.events(of: join.id, after: place ?? 0, limit: EventStream.batch)
@@ -255,8 +239,4 @@ extension Join {
   fileprivate func end(_ session: Session?) -> Instant? {
     [session?.end, state == .left ? deadline : nil].compactMap { $0 }.min()
   }
-
-  /// A ticket that is over says so for a while, so that whoever slept through it learns what became of
-  /// the join.
-  func isTicketAlive(at now: Instant) -> Bool { !isOver || (deadline.map { now < $0 } ?? false) }
 }

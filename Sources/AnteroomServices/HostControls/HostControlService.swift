@@ -13,6 +13,24 @@ package enum HostAnswer<Value: Sendable>: Sendable {
   case stale
 }
 
+extension HostAnswer {
+  /// The same refusal, or what is made of what was done.
+  func map<Other>(
+    _ body: (Value) throws(StorageFault) -> Other
+  ) throws(StorageFault) -> HostAnswer<Other> {
+    switch self {
+    case .done(let value): .done(try body(value))
+    case .invalidToken: .invalidToken
+    case .secondFactorRequired: .secondFactorRequired
+    case .notHost: .notHost
+    case .sessionRequired: .sessionRequired
+    case .noSuchJoin: .noSuchJoin
+    case .impossible(let obstacle): .impossible(obstacle)
+    case .stale: .stale
+    }
+  }
+}
+
 /// A join with the epoch that its meeting is at.
 package struct HostedJoin: Sendable {
   package let join: Join
@@ -38,23 +56,12 @@ package struct HostControlService: Sendable {
   ) async throws(StorageFault) -> HostAnswer<HostedJoins> {
     let lifetime = ports.lifetime
     return try await ports.store.read { snapshot throws(StorageFault) in
-      let meeting: Meeting
-      if caller.actsAsOperator {
-        guard let found = try snapshot.meeting(id) else { return .notHost }
-        meeting = found
-      } else {
-        switch try snapshot.authority(over: id, caller: caller, lifetime: lifetime) {
-        case .invalidToken: return .invalidToken
-        case .secondFactorRequired: return .secondFactorRequired
-        case .none: return .notHost
-        case .session(_, let found), .ticket(_, let found): meeting = found
-        }
-      }
-      return .done(
+      try snapshot.hosted(id, by: caller, lifetime: lifetime).map { hosted throws(StorageFault) in
         HostedJoins(
           joins: try snapshot.joins(
-            of: id, occurrence: meeting.occurrence, states: states, after: cursor, limit: limit),
-          epoch: meeting.epoch))
+            of: id, occurrence: hosted.meeting.occurrence, states: states, after: cursor, limit: limit),
+          epoch: hosted.meeting.epoch)
+      }
     }
   }
 

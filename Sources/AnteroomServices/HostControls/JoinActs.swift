@@ -42,11 +42,7 @@ extension HostControlService {
     let revokes = act.shutsOut && join.mayHaveGrant
     if revokes { try tx.raiseEpoch(of: &meeting, by: cause.actor) }
     switch act {
-    case .admit:
-      let keepsSeat = join.joinerClass.isHosting
-      try tx.move(
-        &join, to: .admitted, in: &meeting,
-        until: keepsSeat ? nil : tx.now.adding(seconds: meeting.policy.seatSeconds), as: .joinAdmitted, cause)
+    case .admit: try tx.admit(&join, in: &meeting, cause)
     case .deny(let reason, let message, let ban):
       join.message = message
       try tx.move(&join, to: .denied, in: &meeting, until: over, as: .joinDenied, revoking: revokes, cause)

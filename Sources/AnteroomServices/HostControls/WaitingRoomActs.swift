@@ -27,17 +27,8 @@ extension HostControlService {
   package func admitWaiting(
     _ named: [JoinID]?, in id: MeetingID, caller: Caller
   ) async throws(StorageFault) -> HostAnswer<Admissions> {
-    let waiting: [JoinID]
-    switch try await toAdmit(named, in: id, caller: caller) {
-    case .done(let found): waiting = found
-    case .invalidToken: return .invalidToken
-    case .secondFactorRequired: return .secondFactorRequired
-    case .notHost: return .notHost
-    case .sessionRequired: return .sessionRequired
-    case .noSuchJoin: return .noSuchJoin
-    case .impossible(let obstacle): return .impossible(obstacle)
-    case .stale: return .stale
-    }
+    let found = try await toAdmit(named, in: id, caller: caller)
+    guard case .done(let waiting) = found else { return try found.map { _ in Admissions() } }
     var all = Admissions()
     for start in stride(from: 0, to: waiting.count, by: HostControlService.group) {
       let ids = Array(waiting[start..<min(start + HostControlService.group, waiting.count)])
@@ -98,10 +89,7 @@ extension HostControlService {
       case .already: done.admitted += 1
       case .impossible(let obstacle): done.skipped.append((id, SkipCode(obstacle)))
       case .move, .change, .forfeit:
-        let keepsSeat = join.joinerClass.isHosting
-        try tx.move(
-          &join, to: .admitted, in: &meeting,
-          until: keepsSeat ? nil : tx.now.adding(seconds: meeting.policy.seatSeconds), as: .joinAdmitted, cause)
+        try tx.admit(&join, in: &meeting, cause)
         done.admitted += 1
       }
     }

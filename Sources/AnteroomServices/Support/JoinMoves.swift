@@ -49,6 +49,14 @@ extension Transaction {
     }
   }
 
+  /// Lets a join in. It keeps its seat for a while until somebody takes it up; a host has one in any case.
+  func admit(_ join: inout Join, in meeting: inout Meeting, _ cause: Cause) throws(StorageFault) {
+    try move(
+      &join, to: .admitted, in: &meeting,
+      until: join.joinerClass.isHosting ? nil : now.adding(seconds: meeting.policy.seatSeconds), as: .joinAdmitted,
+      cause)
+  }
+
   /// Changes something of a join, keeping tally, event and audit with it.
   func change(
     _ join: inout Join, in meeting: inout Meeting, as name: EventName, revoking: Bool = false, _ cause: Cause,
@@ -56,21 +64,20 @@ extension Transaction {
   ) throws(StorageFault) {
     // A join of an earlier occurrence is in no tally of this one.
     let isCounted = join.occurrence == meeting.occurrence
-    let hostsBefore = meeting.tally.hostsPresent
-    let tallyBefore = meeting.tally
+    let before = meeting.tally
     if isCounted { meeting.tally.count(join, by: -1) }
     body(&join)
     join.eventNumber += 1
     if isCounted { meeting.tally.count(join, by: 1) }
-    switch (hostsBefore, meeting.tally.hostsPresent) {
+    switch (before.hostsPresent, meeting.tally.hostsPresent) {
     case (0, 1...): meeting.hostAbsenceDue = nil
     case (1..., 0): meeting.hostAbsenceDue = meeting.policy.hostAbsence.seconds.map { now.adding(seconds: $0) }
     case (_, _): break
     }
     try update(join)
-    if meeting.tally != tallyBefore { try update(meeting) }
+    if meeting.tally != before { try update(meeting) }
     try announce(name, join, in: meeting, revoking: revoking, cause)
-    if hostsBefore == 0 && meeting.tally.hostsPresent > 0 { try welcomeHost(into: &meeting, cause) }
+    if before.hostsPresent == 0 && meeting.tally.hostsPresent > 0 { try welcomeHost(into: &meeting, cause) }
   }
 
   /// Tells and records what has become of a join.
@@ -119,9 +126,7 @@ extension Transaction {
         !join.unproven && !join.wasSentBack && !isBarred && !meeting.locked && join.clientKind != .bot
       let why = Cause(cause.actor, cause.request, detail: [("by", "host_arrival")])
       if isInvited && !isFull && mayComeUnseen {
-        try move(
-          &join, to: .admitted, in: &meeting, until: now.adding(seconds: meeting.policy.seatSeconds),
-          as: .joinAdmitted, why)
+        try admit(&join, in: &meeting, why)
       } else {
         try change(&join, in: &meeting, as: .joinWaiting, why) {
           $0.waitingFor = isInvited && isFull && mayComeUnseen ? .seat : .admission
@@ -205,12 +210,10 @@ extension Transaction {
   }
 
   /// Ends what an account, or one session of it, has open in meetings: a ticket made with a session dies
-  /// with it, and its seat is free. Whoever was inside loses the right to be: the epochs rise. Streams that
-  /// stand on the account ask again.
+  /// with it, and its seat is free. Whoever was inside loses the right to be: the epochs rise.
   func endJoins(
     of account: AccountID, session: SessionID? = nil, by actor: AuditActor, request: RequestID?
   ) throws(StorageFault) {
-    wake(.account(account))
     for open in try openJoins(of: account, session: session) where session != nil || open.session != nil {
       guard var meeting = try meeting(open.meeting) else { continue }
       var join = open

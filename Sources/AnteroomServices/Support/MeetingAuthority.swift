@@ -63,6 +63,24 @@ extension Snapshot {
     }
   }
 
+  /// A meeting for whoever may look at it: its hosts, by session or ticket, and operators; with the join whose
+  /// ticket it was.
+  func hosted(
+    _ id: MeetingID, by caller: Caller, lifetime: SessionLifetime
+  ) throws(StorageFault) -> HostAnswer<(meeting: Meeting, ticket: JoinID?)> {
+    if caller.actsAsOperator {
+      guard let meeting = try meeting(id) else { return .notHost }
+      return .done((meeting, nil))
+    }
+    switch try authority(over: id, caller: caller, lifetime: lifetime) {
+    case .invalidToken: return .invalidToken
+    case .secondFactorRequired: return .secondFactorRequired
+    case .none: return .notHost
+    case .session(_, let meeting): return .done((meeting, nil))
+    case .ticket(let join, let meeting): return .done((meeting, join))
+    }
+  }
+
   /// The join behind a ticket: only through the front end that made it, only while the ticket lives,
   /// and, where it was made with a session, only while that stands.
   func ownJoin(
