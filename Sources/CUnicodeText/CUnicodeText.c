@@ -7,13 +7,11 @@
 #include <unicode/uchar.h>
 #include <unicode/unorm2.h>
 #include <unicode/uscript.h>
-#include <unicode/uspoof.h>
 #include <unicode/ustring.h>
 
 // Built once, immutable afterwards, and so safe to share between threads.
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static const UNormalizer2 *nfc, *nfkc;
-static USpoofChecker *confusables;
 
 static void open_tables(void) {
   UErrorCode status = U_ZERO_ERROR;
@@ -21,8 +19,6 @@ static void open_tables(void) {
   if (U_SUCCESS(status)) nfc = form;
   form = unorm2_getNFKCInstance(&status);
   if (U_SUCCESS(status)) nfkc = form;
-  USpoofChecker *checker = uspoof_open(&status);
-  if (U_SUCCESS(status)) confusables = checker;
 }
 
 static uint32_t category_facts(UChar32 c) {
@@ -123,8 +119,6 @@ static int32_t change_units(
     case ANTEROOM_NFKC: return nfkc ? unorm2_normalize(nfkc, in, length, out, capacity, status) : -1;
     case ANTEROOM_LOWER_CASE: return u_strToLower(out, capacity, in, length, "", status);
     case ANTEROOM_FOLD_CASE: return u_strFoldCase(out, capacity, in, length, U_FOLD_CASE_DEFAULT, status);
-    case ANTEROOM_SKELETON:
-      return confusables ? uspoof_getSkeleton(confusables, 0, in, length, out, capacity, status) : -1;
     default: return -1;
   }
 }

@@ -88,18 +88,3 @@ private let profiles = PRECISProfiles()
     #expect(usernames > 100 && nicknames > 200)
   }
 }
-
-@Suite struct SkeletonTests {
-  @Test(arguments: [
-    ("Mark", "M\u{430}rk"), ("paypal", "\u{440}\u{430}ypal"), ("rn", "m"), ("l", "1"), ("O", "0"),
-    ("Mark", "\u{39C}ark"),
-  ])
-  func `FAILURE 45, Matrix and Mumble: look-alikes share a skeleton`(one: String, other: String) {
-    #expect(bytes(profiles.skeleton(of: one)) == bytes(profiles.skeleton(of: other)))
-  }
-
-  @Test(arguments: [("Mark", "Mary"), ("Mark", "mark"), ("Anna", "Ann")])
-  func `different names keep different skeletons`(one: String, other: String) {
-    #expect(bytes(profiles.skeleton(of: one)) != bytes(profiles.skeleton(of: other)))
-  }
-}

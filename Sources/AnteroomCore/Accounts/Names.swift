@@ -6,6 +6,10 @@ package protocol TextProfiles: Sendable {
   /// Nickname (RFC 8266, section 2) as shown: spaces trimmed and collapsed, NFKC, case kept; nil where
   /// the profile refuses the text. Join controls are refused as well.
   func nickname(_ text: String) -> String?
+
+  /// What a name comes to when all is taken away that a person at a meeting table would overlook. For
+  /// comparing only, never for showing. Any text has them; of more than 1024 code points the first 1024 count.
+  func skeletons(of name: String) -> NameSkeletons
 }
 
 /// What an account signs in with. Only parsing makes one, so every `Username` is prepared, and two
@@ -34,6 +38,8 @@ package struct DisplayName: Hashable, Sendable, CustomStringConvertible {
   package let text: String
   package var description: String { text }
 
+  package static let mostCodePoints = 64
+
   package enum Invalid: Error, Sendable { case empty, notAllowed, tooLong }
 
   /// 1 to 64 code points of Nickname.
@@ -41,7 +47,7 @@ package struct DisplayName: Hashable, Sendable, CustomStringConvertible {
     guard typed.utf8.count <= 4096 else { throw .tooLong }
     guard !typed.unicodeScalars.allSatisfy({ $0.properties.isWhitespace }) else { throw .empty }
     guard let prepared = profiles.nickname(typed), !prepared.isEmpty else { throw .notAllowed }
-    guard prepared.unicodeScalars.count <= 64 else { throw .tooLong }
+    guard prepared.unicodeScalars.count <= Self.mostCodePoints else { throw .tooLong }
     text = prepared
   }
 

@@ -1,4 +1,4 @@
-import AnteroomCore
+package import AnteroomCore
 import CUnicodeText
 
 /// Names by their PRECIS profiles (RFC 8264, 8265, 8266), and narrower by what a name must not hide:
@@ -31,11 +31,7 @@ package struct PRECISProfiles: TextProfiles {
     return nil
   }
 
-  /// The UTS 39 skeleton: equal for texts that look alike. For comparing only, never for showing.
-  package func skeleton(of text: String) -> String {
-    guard text.utf8.count <= Self.mostBytes else { return text }
-    return WipedCodePoints(text).changed(.skeleton)?.text ?? text
-  }
+  package func skeletons(of name: String) -> NameSkeletons { NameLooks.skeletons(of: name) }
 
   private static func codePoints(_ text: String) -> WipedCodePoints? {
     guard text.utf8.count <= mostBytes else { return nil }

@@ -5,7 +5,7 @@ import SecretMemory
 /// A change of a whole text by the Unicode tables.
 enum UnicodeChange: Int32 {
   case nfc = 0
-  case nfkc, lowerCase, foldCase, skeleton
+  case nfkc, lowerCase, foldCase
 }
 
 /// Code points whose memory is overwritten before it is given back, since they may be a password's.

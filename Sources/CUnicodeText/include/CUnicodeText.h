@@ -5,6 +5,8 @@
 
 #include <stdint.h>
 
+#include "CUnicodeLikeness.h"
+
 // Facts about one code point, as bits.
 enum {
   ANTEROOM_LETTER_DIGIT = 1u << 0,        // Ll Lu Lo Nd Lm Mn Mc
@@ -49,10 +51,9 @@ enum {
   ANTEROOM_NFKC = 1,
   ANTEROOM_LOWER_CASE = 2,  // toLowerCase, no language
   ANTEROOM_FOLD_CASE = 3,   // full default case folding
-  ANTEROOM_SKELETON = 4,    // UTS 39
 };
 
-// One code point may become at most this many under any of the changes, but for a skeleton.
+// One code point may become at most this many under any of the changes.
 enum { ANTEROOM_MAX_EXPANSION = 18 };
 
 uint32_t anteroom_unicode_facts(uint32_t code_point);
