@@ -21,6 +21,8 @@ struct ConfigurationMistakeTests {
 
   private static let web = "[[frontend]]\nname = \"web\"\nuid = 4711\npermissions = [\"sessions\"]\n"
   private static let twin = "[[frontend]]\nname = \"twin\"\nuid = 4712\npermissions = [\"sessions\"]\n"
+  private static let longWord = String(repeating: "w", count: 65)
+  private static let manyWords = (0...1000).map { "\"word \($0)\"" }.joined(separator: ", ")
   private static let longPath = "/" + String(repeating: "p", count: 107)
 
   @Test(arguments: shape + numbers + texts + frontEnds + audiences + together)
@@ -44,6 +46,7 @@ struct ConfigurationMistakeTests {
     Mistake("a number that no machine holds", "[passwords]\nmemory_kib = 99999999999999999999", 2, "TOML"),
     Mistake("no TOML at all", "this is not TOML", 1, "TOML"),
     Mistake("a NUL in a text", "[keys]\ndirectory = \"/a\\u0000/b\"", 2, "NUL"),
+    Mistake("a switch for look-alikes", "[names]\nconfusable = \"free\"", 2, "`confusable`", "[names]", "reserved"),
     Mistake("a value where a table belongs", "log = \"info\"", 1, "`log`", "[log]"),
     Mistake("an array of tables where one belongs", "[[log]]\nlevel = \"info\"", 1, "`log`", "[log]"),
     Mistake("one table where several may be", "[frontend]\nname = \"web\"", 1, "[[frontend]]"),
@@ -93,6 +96,10 @@ struct ConfigurationMistakeTests {
     ("limits", "shared_sources", "[\"192.0.2.0/24\"]"), ("limits", "shared_sources", "[\"192.0.2.7/64\"]"),
     ("limits", "shared_sources", "[\"::ffff:192.0.2.7/64\"]"), ("limits", "shared_sources", "[\"2001:db8::/48\"]"),
     ("limits", "shared_sources", "[\"school.example\"]"), ("limits", "shared_sources", "[\"\"]"),
+    ("names", "reserved", "\"teacher\""), ("names", "reserved", "[7]"), ("names", "reserved", "[\"teacher\", \"\"]"),
+    ("names", "reserved", "[\" \"]"), ("names", "reserved", "[\"...\"]"), ("names", "reserved", "[\"x\"]"),
+    ("names", "reserved", "[\"tea\\u200Bcher\"]"), ("names", "reserved", "[\"\(longWord)\"]"),
+    ("names", "reserved", "[\(manyWords)]"),
   ].map { table, key, value in
     Mistake("\(key) = \(value)", "[\(table)]\n\(key) = \(value)", 2, "`\(key)` in [\(table)]")
   }

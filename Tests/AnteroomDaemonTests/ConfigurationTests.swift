@@ -17,7 +17,7 @@ struct ConfigurationTests {
   }
 
   /// Those that have no default but an example.
-  private static let unset = ["#admin_group", "#blocklist_file", "#shared_sources"]
+  private static let unset = ["#admin_group", "#blocklist_file", "#shared_sources", "#reserved"]
 
   @Test func `the shipped file is the defaults`() throws {
     let configuration = try reading(shippedConfiguration()).get()
@@ -25,7 +25,7 @@ struct ConfigurationTests {
   }
 
   @Test func `the shipped file has every key`() {
-    #expect(Self.keys.count == 23)
+    #expect(Self.keys.count == 24)
   }
 
   @Test(arguments: Self.keys)
@@ -52,6 +52,7 @@ struct ConfigurationTests {
       ])
     #expect(configuration.sockets.adminGroup == "anteroom-admin")
     #expect(configuration.passwords.blocklistFile == "/etc/anteroom/blocked-passwords.txt")
+    #expect(configuration.reservedNames == ["teacher", "front desk"])
     #expect(
       configuration.limits.sharedSources.map(\.text).sorted() == ["192.0.2.7", "2001:db8:1:0::/64"])
   }
@@ -88,6 +89,8 @@ struct ConfigurationTests {
       connections_per_peer = 3
       waiting_per_meeting = 100000
       shared_sources = ["::ffff:192.0.2.7", "2001:db8::1/64"]
+      [names]
+      reserved = ["teacher", "Front Desk", "\u{41B}\u{435}\u{43A}\u{442}\u{43E}\u{440}"]
       [log]
       level = "debug"
       format = "json"
@@ -113,6 +116,7 @@ struct ConfigurationTests {
     expected.limits.connectionsPerPeer = 3
     expected.limits.waitingPerMeeting = 100_000
     expected.limits.sharedSources = Set(["192.0.2.7", "2001:db8::"].compactMap { SourcePrefix(address: $0) })
+    expected.reservedNames = ["teacher", "Front Desk", "\u{41B}\u{435}\u{43A}\u{442}\u{43E}\u{440}"]
     expected.logLevel = .debug
     expected.logFormat = .json
     #expect(configuration == expected)

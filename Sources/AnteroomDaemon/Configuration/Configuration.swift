@@ -65,6 +65,8 @@ package struct Configuration: Equatable, Sendable {
   package var audiences: [String] = ["default"]
   /// Threads that read, parse and write; the store's writer has one of its own.
   package var eventLoops = 1
+  /// Besides those that are always reserved (`ReservedNames.always`), each a display name by itself.
+  package var reservedNames: [String] = []
   package var logLevel = LogLevel.info
   package var logFormat = LogFormat.journal
 

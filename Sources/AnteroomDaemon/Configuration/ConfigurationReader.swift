@@ -40,6 +40,7 @@ package enum ConfigurationReader {
     case "passwords": if let table = root.table(key) { draft.readPasswords(table) }
     case "sessions": if let table = root.table(key) { draft.readSessions(table) }
     case "limits": if let table = root.table(key) { draft.readLimits(table) }
+    case "names": if let table = root.table(key) { draft.readNames(table) }
     case "log": if let table = root.table(key) { draft.readLog(table) }
     case "frontend": for table in root.tables(key) { draft.readFrontEnd(table) }
     case "audience": for table in root.tables(key) { draft.readAudience(table) }
@@ -49,7 +50,7 @@ package enum ConfigurationReader {
     default:
       root.mistake(
         key, "there is no table or key \(key.shown)",
-        "remove it, or write one of: [sockets], [store], [keys], [passwords], [sessions], [limits], [log], "
+        "remove it, or write one of: [sockets], [store], [keys], [passwords], [sessions], [limits], [names], [log], "
           + "[[frontend]], [[audience]]")
     }
   }

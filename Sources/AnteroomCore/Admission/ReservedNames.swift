@@ -1,0 +1,94 @@
+/// Words that a joiner's name must not claim a standing with, such as `host`. The text and these words alone
+/// decide: a refusal for them tells nothing of who else is there.
+///
+/// A name is forbidden that has such a word as a word of its own, in any look: `Host`, `The Host`, `host2`,
+/// `Host (Ada)`, `MeetingHost`, `m0derator`, `h.o.s.t`. One that only has its letters is not: `Hostetler`.
+/// In scripts that write without spaces a word is found where it is the whole name or stands between
+/// spaces.
+package struct ReservedNames: Equatable, Sendable {
+  /// Reserved whatever the configuration says.
+  package static let always = [
+    "host", "cohost", "moderator", "administrator", "admin", "operator", "support", "anteroom",
+  ]
+
+  private let skeletons: Set<String>
+  /// In bytes, of any of them: no run of words beyond it can be one.
+  private let longest: Int
+
+  /// - Parameter added: by the configuration; one of several words (`Waiting Room`) is found as these in a row.
+  package init(adding added: [String] = [], with profiles: any TextProfiles) {
+    var skeletons: Set<String> = []
+    for word in Self.always + added {
+      // In small letters and in capitals, since `|` looks like the capital I and not like the small one: `adm|n`.
+      for written in [word, word.lowercased(), word.uppercased()] {
+        let both = profiles.skeletons(of: written)
+        skeletons.formUnion([both.asSeen, both.asRead])
+      }
+    }
+    self.skeletons = skeletons
+    longest = skeletons.reduce(0) { max($0, $1.utf8.count) }
+  }
+
+  /// Whether the name claims one of them. Two or more words in a row count as one too, so that a space or a dot
+  /// within a word hides nothing.
+  package func forbids(_ name: DisplayName, with profiles: any TextProfiles) -> Bool {
+    let whole = profiles.skeletons(of: name.text)
+    if skeletons.contains(whole.asSeen) || skeletons.contains(whole.asRead) { return true }
+    let words = NameWords.words(of: name.text).map { profiles.skeletons(of: $0) }
+    return hasReservedRun(words.map(\.asSeen)) || hasReservedRun(words.map(\.asRead))
+  }
+
+  private func hasReservedRun(_ words: [String]) -> Bool {
+    for start in words.indices {
+      var run = ""
+      for word in words[start...] {
+        run += word
+        if run.utf8.count > longest { break }
+        if skeletons.contains(run) { return true }
+      }
+    }
+    return false
+  }
+}
+
+/// Where the words of a name begin and end.
+enum NameWords {
+  private enum Kind { case letter, digit, mark, other }
+
+  /// At anything but letters, digits and marks, between letters and digits, and before a capital after a small
+  /// letter (`MeetingHost`).
+  static func words(of name: String) -> [String] {
+    var words: [String] = []
+    var word = String.UnicodeScalarView()
+    var last: (kind: Kind, isLowercase: Bool) = (.other, false)
+    for scalar in name.unicodeScalars {
+      let kind = kind(of: scalar)
+      if kind == .mark, last.kind != .other {
+        word.append(scalar)
+        continue
+      }
+      let beginsHump = last.isLowercase && scalar.properties.isUppercase
+      if kind != last.kind || beginsHump {
+        if !word.isEmpty { words.append(String(word)) }
+        word = String.UnicodeScalarView()
+      }
+      if kind == .letter || kind == .digit { word.append(scalar) }
+      last = (kind, scalar.properties.isLowercase)
+    }
+    if !word.isEmpty { words.append(String(word)) }
+    return words
+  }
+
+  private static func kind(of scalar: Unicode.Scalar) -> Kind {
+    switch scalar.properties.generalCategory {
+    case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .letterNumber: .letter
+    case .decimalNumber, .otherNumber: .digit
+    case .nonspacingMark, .spacingMark, .enclosingMark: .mark
+    // Letters in a negative circle or square, or of a flag.
+    case .otherSymbol where (0x1F150...0x1F1FF).contains(scalar.value): .letter
+    // Looks like an I or an l, and is one wherever it stands in a word.
+    case .mathSymbol where scalar == "|": .letter
+    default: .other
+    }
+  }
+}
