@@ -30,6 +30,7 @@ package struct Composition: Sendable {
   package let hashing: Argon2Lane
   package let facts: RunningFacts
   package let peers: PeerTable
+  package let policies: PolicyTable
   /// Fired with what a commit changed.
   package let changed: Signal<EventTopic>
 
@@ -71,7 +72,9 @@ package struct Composition: Sendable {
     let blocklist = PasswordBlocklist(operatorLines: blockedPasswords, preparation: preparation)
     let mint = TokenMint(digests: digests, randomness: randomness)
     changed = Signal<EventTopic>()
-    store = try Composition.open(configuration, root: root, seals: seals, changed: changed, surroundings)
+    policies = PolicyTable(configuration.policies.book)
+    store = try Composition.open(
+      configuration, root: root, seals: seals, changed: changed, policies: policies, surroundings)
     do {
       hashing = try Argon2Lane(
         root: root, parameters: configuration.passwords.parameters, concurrency: configuration.passwords.concurrency,
@@ -83,7 +86,9 @@ package struct Composition: Sendable {
     let limiter = AttemptLimiter(limits: configuration.attemptLimits, digests: digests)
     let lifetime = SessionLifetime(
       idleSeconds: configuration.sessions.idleSeconds, maxSeconds: configuration.sessions.maxSeconds,
-      hostNeedsSecondFactor: MeetingPolicy.general.hostSecondFactor)
+      hostNeedsSecondFactor: policies.current.effective(
+        profile: PolicyBook.startingProfile, hostProfile: nil, own: [:]
+      ).policy.hostSecondFactor)
     let accountPorts = AccountPorts(
       store: store, clock: clock, randomness: randomness, digests: digests,
       sealing: sealer, hashing: hashing, codes: TOTP(), text: text,
@@ -95,7 +100,8 @@ package struct Composition: Sendable {
       store: store, clock: clock, randomness: randomness, text: text, limiter: limiter, mint: mint,
       passcodes: passcodes,
       grants: GrantMaker(signing: signer, digests: digests, randomness: randomness, issuer: "anteroom"),
-      sealing: seals, lifetime: lifetime, changed: changed, waitingCeiling: configuration.limits.waitingPerMeeting)
+      sealing: seals, digests: digests, reserved: ReservedNames(adding: configuration.reservedNames, with: text),
+      lifetime: lifetime, changed: changed, waitingCeiling: configuration.limits.waitingPerMeeting)
     audit = AuditService(store: store, sealing: seals)
     sweep = SweepService(ports: admissionPorts)
     facts = RunningFacts(store: store, hashing: hashing, clock: clock)
@@ -120,13 +126,13 @@ package struct Composition: Sendable {
 
   private static func open(
     _ configuration: Configuration, root: RootKey, seals: AuditSeals, changed: Signal<EventTopic>,
-    _ surroundings: Surroundings
+    policies: PolicyTable, _ surroundings: Surroundings
   ) throws(StartFailure) -> SQLiteStore {
     let path = configuration.storePath
     do {
       return try SQLiteStore(
         path: path, rootKeyID: root.id, clock: surroundings.clock, sealing: seals,
-        randomness: surroundings.randomness, groupLimit: surroundings.groupLimit,
+        randomness: surroundings.randomness, policies: policies, groupLimit: surroundings.groupLimit,
         changed: changed, onFailedCommit: surroundings.onFailedCommit)
     } catch {
       switch error {

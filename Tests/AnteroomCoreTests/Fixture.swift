@@ -8,14 +8,14 @@ enum Fixture {
 
   /// Open to all with a passcode, nobody waits, nobody is inside but a host.
   static func meeting(_ change: (inout Meeting) -> Void = { _ in }) -> Meeting {
-    var policy = MeetingPolicy.general
-    policy.waitingRoom = .off
     var meeting = Meeting(
       id: MeetingID(known: "kq3vm-8tzpa-w2hfd"), external: nil, frontEnd: "web", kind: .once, title: nil,
-      host: AccountID(known: "acct_host"), cohosts: [], profile: "general", policy: policy, ownSettings: [],
+      host: AccountID(known: "acct_host"), cohosts: [], profile: "general",
+      policy: PolicyBook.standard.effective(profile: "general", hostProfile: nil, own: [:]), own: [:],
       passcodeKind: .characters, passcodeDigest: right, passcodeFailures: 0, state: .open, locked: false,
       occurrence: 1, epoch: 1, tally: Tally(waiting: 0, admitted: 0, present: 0, hostsAdmitted: 0, hostsPresent: 1),
       createdAt: now, version: 1)
+    meeting.policy.waitingRoom = .off
     change(&meeting)
     return meeting
   }
@@ -24,7 +24,8 @@ enum Fixture {
     _ joinerClass: JoinerClass, shows passcode: PasscodeShown = .digest(right), in meeting: Meeting? = meeting()
   ) -> AdmissionFacts {
     AdmissionFacts(
-      meeting: meeting, joinerClass: joinerClass, passcode: passcode, throttle: .available, waitingCeiling: 50)
+      now: now, meeting: meeting, joinerClass: joinerClass, factors: joinerClass.isHosting ? 2 : 0, passcode: passcode,
+      waitingCeiling: 50)
   }
 
   static func join(
@@ -37,5 +38,18 @@ enum Fixture {
       deadline: nil, waitingFor: nil, waitingSince: nil, unproven: false, message: nil)
     change(&join)
     return join
+  }
+
+  /// What is asked again about a join.
+  static func standing(_ join: Join, in meeting: Meeting = meeting(), isBarred: Bool = false) -> AdmissionFacts {
+    AdmissionFacts(
+      of: join, in: meeting, factors: join.joinerClass.isHosting ? 2 : 0, notices: [], isBarred: isBarred, now: now)
+  }
+
+  static func judge(
+    _ act: JoinAct, on join: Join, in meeting: Meeting, isBarred: Bool = false, byTicket: Bool = false
+  ) -> JoinActVerdict {
+    HostControlPolicy.judge(
+      act, on: join, in: meeting, standing(join, in: meeting, isBarred: isBarred), byTicket: byTicket)
   }
 }

@@ -11,7 +11,7 @@ import Testing
   ])
   func `admitting takes a join that waits`(state: JoinState, verdict: JoinActVerdict) {
     for joinerClass in JoinerClass.allCases {
-      #expect(HostControlPolicy.judge(.admit, on: Fixture.join(state, joinerClass), in: Fixture.meeting()) == verdict)
+      #expect(Fixture.judge(.admit, on: Fixture.join(state, joinerClass), in: Fixture.meeting()) == verdict)
     }
   }
 
@@ -22,7 +22,7 @@ import Testing
   ])
   func `denying takes a join that is not inside yet, and never a host`(state: JoinState, verdict: JoinActVerdict) {
     for joinerClass in JoinerClass.allCases {
-      let judged = HostControlPolicy.judge(Self.deny, on: Fixture.join(state, joinerClass), in: Fixture.meeting())
+      let judged = Fixture.judge(Self.deny, on: Fixture.join(state, joinerClass), in: Fixture.meeting())
       #expect(judged == (joinerClass.isHosting ? .impossible(.hosting) : verdict))
     }
   }
@@ -40,25 +40,25 @@ import Testing
       $0.tally.admitted = admitted
       $0.tally.present = present
     }
-    #expect(HostControlPolicy.judge(.admit, on: Fixture.join(.waiting, joinerClass), in: meeting) == verdict)
+    #expect(Fixture.judge(.admit, on: Fixture.join(.waiting, joinerClass), in: meeting) == verdict)
   }
 
   @Test func `nobody is admitted to what has ended, and what is admitted stays told so`() {
     let ended = Fixture.meeting { $0.state = .ended }
-    #expect(HostControlPolicy.judge(.admit, on: Fixture.join(.waiting, .guest), in: ended) == .impossible(.ended))
-    #expect(HostControlPolicy.judge(.admit, on: Fixture.join(.present, .guest), in: ended) == .already)
+    #expect(Fixture.judge(.admit, on: Fixture.join(.waiting, .guest), in: ended) == .impossible(.ended))
+    #expect(Fixture.judge(.admit, on: Fixture.join(.present, .guest), in: ended) == .already)
   }
 
   /// A host lets somebody in by name while the meeting is locked; that is what the lock leaves to hosts.
   @Test func `a lock does not bind the host's own hand`() {
     let locked = Fixture.meeting { $0.locked = true }
-    #expect(HostControlPolicy.judge(.admit, on: Fixture.join(.waiting, .guest), in: locked) == .move(to: .admitted))
+    #expect(Fixture.judge(.admit, on: Fixture.join(.waiting, .guest), in: locked) == .move(to: .admitted))
   }
 
   @Test(arguments: JoinState.allCases, JoinerClass.allCases)
   func `no act makes a step that the states do not have`(state: JoinState, joinerClass: JoinerClass) {
     for act in [JoinAct.admit, Self.deny] {
-      let verdict = HostControlPolicy.judge(act, on: Fixture.join(state, joinerClass), in: Fixture.meeting())
+      let verdict = Fixture.judge(act, on: Fixture.join(state, joinerClass), in: Fixture.meeting())
       if case .move(let next) = verdict { #expect(state.mayBecome(next)) }
     }
   }
@@ -72,14 +72,14 @@ import Testing
   ])
   func `removing takes who is in or on the way in, and never the host`(state: JoinState, verdict: JoinActVerdict) {
     for joinerClass in JoinerClass.allCases {
-      let judged = HostControlPolicy.judge(Self.remove, on: Fixture.join(state, joinerClass), in: Fixture.meeting())
+      let judged = Fixture.judge(Self.remove, on: Fixture.join(state, joinerClass), in: Fixture.meeting())
       #expect(judged == (joinerClass == .host ? .impossible(.hosting) : verdict))
     }
   }
 
   @Test func `who was dropped and may come back loses that by removal`() {
     let dropped = Fixture.join(.left, .guest) { $0.mayRejoin = true }
-    #expect(HostControlPolicy.judge(Self.remove, on: dropped, in: Fixture.meeting()) == .forfeit)
+    #expect(Fixture.judge(Self.remove, on: dropped, in: Fixture.meeting()) == .forfeit)
   }
 
   @Test(arguments: [
@@ -87,15 +87,15 @@ import Testing
     (.denied, .impossible(.state)), (.left, .impossible(.state)), (.removed, .impossible(.state)),
   ])
   func `sending back takes who is in or on the way in`(state: JoinState, verdict: JoinActVerdict) {
-    #expect(HostControlPolicy.judge(.sendBack, on: Fixture.join(state, .guest), in: Fixture.meeting()) == verdict)
+    #expect(Fixture.judge(.sendBack, on: Fixture.join(state, .guest), in: Fixture.meeting()) == verdict)
   }
 
   @Test(arguments: [JoinAct.sendBack, remove])
   func `a ticket does nothing to a cohost, a session does`(act: JoinAct) {
     let cohost = Fixture.join(.present, .cohost) { $0.role = .cohost }
-    let byTicket = HostControlPolicy.judge(act, on: cohost, in: Fixture.meeting(), byTicket: true)
+    let byTicket = Fixture.judge(act, on: cohost, in: Fixture.meeting(), byTicket: true)
     #expect(byTicket == .impossible(.hosting))
-    #expect(HostControlPolicy.judge(act, on: cohost, in: Fixture.meeting()) != .impossible(.hosting))
+    #expect(Fixture.judge(act, on: cohost, in: Fixture.meeting()) != .impossible(.hosting))
   }
 
   @Test(arguments: [
@@ -103,7 +103,7 @@ import Testing
     (.participant, .already),
   ])
   func `nobody is made host, and a role told twice is given once`(role: JoinRole, verdict: JoinActVerdict) {
-    #expect(HostControlPolicy.judge(.role(role), on: Fixture.join(.present, .guest), in: Fixture.meeting()) == verdict)
+    #expect(Fixture.judge(.role(role), on: Fixture.join(.present, .guest), in: Fixture.meeting()) == verdict)
   }
 
   @Test func `a viewer never publishes, whoever says so`() {
@@ -111,16 +111,16 @@ import Testing
     for part in 0..<3 {
       let act = JoinAct.publish(
         audio: part == 0 ? true : nil, video: part == 1 ? true : nil, screen: part == 2 ? true : nil)
-      #expect(HostControlPolicy.judge(act, on: viewer, in: Fixture.meeting()) == .impossible(.viewer))
-      #expect(HostControlPolicy.judge(act, on: Fixture.join(.present, .guest), in: Fixture.meeting()) == .change)
+      #expect(Fixture.judge(act, on: viewer, in: Fixture.meeting()) == .impossible(.viewer))
+      #expect(Fixture.judge(act, on: Fixture.join(.present, .guest), in: Fixture.meeting()) == .change)
     }
     let nothing = JoinAct.publish(audio: false, video: false, screen: false)
-    #expect(HostControlPolicy.judge(nothing, on: viewer, in: Fixture.meeting()) == .change)
+    #expect(Fixture.judge(nothing, on: viewer, in: Fixture.meeting()) == .change)
   }
 
   @Test func `whoever is barred is not admitted, but the host always is`() {
     for joinerClass in JoinerClass.allCases {
-      let verdict = HostControlPolicy.judge(
+      let verdict = Fixture.judge(
         .admit, on: Fixture.join(.waiting, joinerClass), in: Fixture.meeting(), isBarred: true)
       #expect(verdict == (joinerClass == .host ? .move(to: .admitted) : .impossible(.barred)))
     }

@@ -19,6 +19,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
   case meetingLocked = "meeting-locked"
   case meetingFull = "meeting-full"
   case notOpenYet = "not-open-yet"
+  case noticeRequired = "notice-required"
   case nameRequired = "name-required"
   case nameNotAllowed = "name-not-allowed"
   case notFound = "not-found"
@@ -27,6 +28,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
   case usernameTaken = "username-taken"
   case meetingExists = "meeting-exists"
   case stateConflict = "state-conflict"
+  case participantActionRequired = "participant-action-required"
   case idempotencyConflict = "idempotency-conflict"
   case grantAlreadyUsed = "grant-already-used"
   case grantOutdated = "grant-outdated"
@@ -40,6 +42,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
   case passwordBlocked = "password-blocked"
   case passcodeTooWeak = "passcode-too-weak"
   case usernameNotAllowed = "username-not-allowed"
+  case policyFloor = "policy-floor"
   case unprotected = "unprotected"
   case tooManyAttempts = "too-many-attempts"
   case busy = "busy"
@@ -53,18 +56,20 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case .invalidCredentials, .invalidToken: 401
     case .peerNotAllowed, .permissionDenied, .notHost, .secondFactorRequired, .reauthenticationRequired,
       .joinRefused, .passcodeRequired, .inviteRequired, .signInRequired, .meetingEnded, .meetingLocked,
-      .meetingFull, .notOpenYet, .nameRequired, .nameNotAllowed:
+      .meetingFull, .notOpenYet, .noticeRequired, .nameRequired, .nameNotAllowed:
       403
     case .notFound: 404
     case .methodNotAllowed: 405
     case .requestTimeout: 408
-    case .usernameTaken, .meetingExists, .stateConflict, .idempotencyConflict, .grantAlreadyUsed, .grantOutdated: 409
+    case .usernameTaken, .meetingExists, .stateConflict, .idempotencyConflict, .grantAlreadyUsed, .grantOutdated,
+      .participantActionRequired:
+      409
     case .stale: 412
     case .bodyTooLarge: 413
     case .unsupportedMediaType: 415
     case .headersTooLarge: 431
     case .invalidField, .passwordTooShort, .passwordTooLong, .passwordBlocked, .passcodeTooWeak,
-      .usernameNotAllowed, .unprotected:
+      .usernameNotAllowed, .policyFloor, .unprotected:
       422
     case .tooManyAttempts: 429
     case .busy, .shuttingDown, .storageUnavailable: 503
@@ -92,6 +97,9 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case .meetingLocked: "The meeting is locked"
     case .meetingFull: "The meeting is full"
     case .notOpenYet: "The meeting is not open yet"
+    case .noticeRequired: "A notice has to be answered first"
+    case .participantActionRequired: "The person has to do something first"
+    case .policyFloor: "The policy does not let this be looser"
     case .nameRequired: "A name is required"
     case .nameNotAllowed: "This name is not allowed"
     case .notFound: "Not found"

@@ -1,4 +1,4 @@
-import AnteroomCore
+package import AnteroomCore
 import AnteroomServices
 
 /// A refusal on its way out of an endpoint: a problem's code and what helps to mend it.
@@ -11,6 +11,10 @@ package struct Refusal: Error, Sendable {
   /// Problem codes of all that is still missing.
   package var required: [ProblemCode]
   package var headers: [(name: String, value: String)]
+  /// Notices that have to be answered.
+  package var notices: [Notice] = []
+  /// How a join was decided, for hosts and operators.
+  package var trace: [TraceLine] = []
 
   package init(
     _ code: ProblemCode, _ detail: String? = nil, pointer: String? = nil, retryAfter: Int? = nil,
@@ -43,6 +47,8 @@ package struct Refusal: Error, Sendable {
       json.member("detail", detail)
       if let pointer { json.member("pointer", pointer) }
       if let retryAfter { json.member("retry_after", retryAfter) }
+      if !notices.isEmpty { json.array("notices", notices) { $0.notice($1) } }
+      if !trace.isEmpty { json.array("trace", trace) { $0.traceLine($1) } }
       if !required.isEmpty { json.array("required", required) { json, code in json.value(code.rawValue) } }
     }
     var headers = headers

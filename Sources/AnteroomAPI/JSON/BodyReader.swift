@@ -5,7 +5,7 @@ import SecretMemory
 /// Takes the members of a body one by one; what nobody took is refused at the end, so that a misspelt
 /// member is never silently without effect.
 package struct BodyReader {
-  private let members: [JSONMember]
+  let members: [JSONMember]
   private let pointer: String
   /// Beside the members: which of them somebody asked for. No two have the same name.
   private var taken: [Bool]
@@ -19,7 +19,7 @@ package struct BodyReader {
     taken = Array(repeating: false, count: members.count)
   }
 
-  private mutating func take(_ name: String) -> JSONValue? {
+  mutating func take(_ name: String) -> JSONValue? {
     guard let index = members.firstIndex(where: { $0.name == name }) else { return nil }
     taken[index] = true
     return members[index].value
@@ -27,11 +27,11 @@ package struct BodyReader {
 
   func pointer(to name: String) -> String { pointer + "/" + name }
 
-  private func wrong(_ name: String, _ wanted: String) -> Refusal {
+  func wrong(_ name: String, _ wanted: String) -> Refusal {
     Refusal(.invalidField, "must be \(wanted)", pointer: pointer(to: name))
   }
 
-  private func missing(_ name: String) -> Refusal {
+  func missing(_ name: String) -> Refusal {
     Refusal(.invalidField, "is missing", pointer: pointer(to: name))
   }
 
@@ -108,28 +108,6 @@ package struct BodyReader {
       texts.append(text)
     }
     return texts
-  }
-
-  /// Every member with a scalar value, for a body whose names are settings.
-  mutating func settings() throws(Refusal) -> [(PolicySetting, PolicyValue)] {
-    var settings: [(PolicySetting, PolicyValue)] = []
-    var probe = MeetingPolicy.general
-    for (index, member) in members.enumerated() {
-      guard let setting = PolicySetting(rawValue: member.name) else {
-        throw Refusal(.invalidField, "is no setting of this version", pointer: pointer(to: member.name))
-      }
-      taken[index] = true
-      let value: PolicyValue
-      switch member.value {
-      case .string(let word): value = .word(word)
-      case .integer(let number): value = .number(Int(clamping: number))
-      case .bool(let flag): value = .flag(flag)
-      case .object, .array, .secret, .decimal, .null: throw wrong(member.name, "a value of the setting")
-      }
-      guard probe.set(setting, to: value) else { throw wrong(member.name, "a value of the setting") }
-      settings.append((setting, value))
-    }
-    return settings
   }
 
   /// Refuses members that nobody asked for.

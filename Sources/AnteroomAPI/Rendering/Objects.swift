@@ -12,6 +12,7 @@ extension JSONText {
       json.member("display_name", account.displayName.text)
       json.roles(account)
       json.member("vouched", account.vouched)
+      if let profile = account.profile { json.member("profile", profile) }
       json.member("disabled", account.disabled)
       if account.hasSecondFactor { json.member("second_factor", "totp") } else { json.null("second_factor") }
       json.member("created_at", account.createdAt)
@@ -58,9 +59,11 @@ extension JSONText {
       }
       json.object("provenance") { json in
         for setting in PolicySetting.allCases {
-          json.member(setting.rawValue, meeting.ownSettings.contains(setting) ? "meeting" : "profile")
+          if let level = meeting.provenance[setting] { json.member(setting.rawValue, level.rawValue) }
         }
       }
+      if let time = meeting.opensAt { json.member("opens_at", time) }
+      if let time = meeting.closesAt { json.member("closes_at", time) }
       json.member("state", meeting.state.rawValue)
       json.member("locked", meeting.locked)
       json.member("occurrence", meeting.occurrence)
@@ -79,11 +82,7 @@ extension JSONText {
   }
 
   private mutating func policy(_ setting: PolicySetting, _ policy: MeetingPolicy) {
-    switch policy.value(of: setting) {
-    case .word(let word): member(setting.rawValue, word)
-    case .number(let number): member(setting.rawValue, number)
-    case .flag(let flag): member(setting.rawValue, flag)
-    }
+    policyValue(setting.rawValue, policy.value(of: setting))
   }
 
   /// A join as its joiner, its front end and its host see it.
@@ -96,6 +95,7 @@ extension JSONText {
       json.object("identity") { json in
         json.member("class", join.joinerClass.rawValue)
         if let account = join.account { json.member("account", account.text) }
+        if let invite = join.invite { json.member("invite", invite.text) }
       }
       json.member("verified", join.verified)
       json.publish(join.publish)
@@ -117,7 +117,8 @@ extension JSONText {
       if forHost {
         json.member("away", join.mayRejoin)
         json.member("unproven", join.unproven)
-        json.member("denials", join.state == .denied ? 1 : 0)
+        json.member("denials", join.denials)
+        if let other = join.confusableWith { json.member("confusable_with", other) }
       }
     }
   }

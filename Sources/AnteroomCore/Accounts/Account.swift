@@ -19,10 +19,15 @@ package struct Account: Hashable, Sendable {
   package var lastSignInAt: Instant?
   /// Rises with every change; the `ETag`.
   package var version: Int64
+  /// The profile that it is bound to: its meetings start from it and cannot be looser.
+  package var profile: String?
+  /// Of its display name.
+  package var likeness: NameLikeness?
 
   package init(
     id: AccountID, username: Username, displayName: DisplayName, isHost: Bool, vouched: Bool, disabled: Bool,
-    hasSecondFactor: Bool, createdAt: Instant, lastSignInAt: Instant?, version: Int64
+    hasSecondFactor: Bool, createdAt: Instant, lastSignInAt: Instant?, version: Int64,
+    profile: String? = nil, likeness: NameLikeness? = nil
   ) {
     self.id = id
     self.username = username
@@ -34,6 +39,8 @@ package struct Account: Hashable, Sendable {
     self.createdAt = createdAt
     self.lastSignInAt = lastSignInAt
     self.version = version
+    self.profile = profile
+    self.likeness = likeness
   }
 }
 

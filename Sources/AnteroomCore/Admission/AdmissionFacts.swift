@@ -7,38 +7,120 @@ package enum PasscodeShown: Hashable, Sendable {
   case digest(Digest)
 }
 
+/// What a joiner showed of an invite, or has by its account.
+package enum InviteShown: Hashable, Sendable {
+  case nothing
+  /// Unknown, revoked, over, used up, or of another meeting: alike.
+  case wrong
+  case good(Invite)
+
+  package var invite: Invite? {
+    if case .good(let invite) = self { invite } else { nil }
+  }
+}
+
+/// What is known of the name that somebody is to be shown under.
+package enum NameShown: Hashable, Sendable {
+  /// None was typed, and none is the account's or the invite's.
+  case missing
+  /// It holds a reserved word.
+  case reserved
+  /// One could take it for the name of this join or account, by its id.
+  case alike(String)
+  case good
+}
+
+/// A joiner's word on one notice: it was shown and, where that is asked, agreed to.
+package struct NoticeAnswer: Hashable, Sendable {
+  package let id: String
+  package let version: Int
+  package let agreed: Bool
+
+  package init(id: String, version: Int, agreed: Bool) {
+    self.id = id
+    self.version = version
+    self.agreed = agreed
+  }
+
+  package func satisfies(_ notice: Notice) -> Bool {
+    id == notice.id && version == notice.version && (agreed || !notice.consent)
+  }
+}
+
 /// Everything that a join is decided by, loaded in the transaction that records the decision.
 package struct AdmissionFacts: Sendable {
+  package var now: Instant
   /// Nil when no meeting has this id.
   package var meeting: Meeting?
   package var joinerClass: JoinerClass
+  /// Of the session that was shown; 0 without one.
+  package var factors: Int
+  package var client: ClientKind
   package var passcode: PasscodeShown
+  package var invite: InviteShown
+  package var name: NameShown
+  package var notices: [NoticeAnswer]
   package var throttle: AttemptBudget.Verdict
-  /// The account, or the chain of tickets that was shown, is barred from this occurrence.
+  /// The account, the invite, or the chain of tickets that was shown, is barred.
   package var isBarred: Bool
   /// The account, or the chain of tickets, was sent back or denied in this occurrence.
   package var wasTurnedBack: Bool
+  /// Somebody waits for the next seat already.
+  package var isQueuedForSeat: Bool
   /// How many may wait in one meeting.
   package var waitingCeiling: Int
+  /// The join that stands already, where the gates are asked again about one.
+  package var standing: Join?
 
   package init(
-    meeting: Meeting?, joinerClass: JoinerClass, passcode: PasscodeShown, throttle: AttemptBudget.Verdict,
-    isBarred: Bool = false, wasTurnedBack: Bool = false, waitingCeiling: Int
+    now: Instant, meeting: Meeting?, joinerClass: JoinerClass, factors: Int = 0, client: ClientKind = .person,
+    passcode: PasscodeShown = .nothing, invite: InviteShown = .nothing, name: NameShown = .good,
+    notices: [NoticeAnswer] = [], throttle: AttemptBudget.Verdict = .available, isBarred: Bool = false,
+    wasTurnedBack: Bool = false, isQueuedForSeat: Bool = false, waitingCeiling: Int, standing: Join? = nil
   ) {
+    self.now = now
     self.meeting = meeting
     self.joinerClass = joinerClass
+    self.factors = factors
+    self.client = client
     self.passcode = passcode
+    self.invite = invite
+    self.name = name
+    self.notices = notices
     self.throttle = throttle
     self.isBarred = isBarred
     self.wasTurnedBack = wasTurnedBack
+    self.isQueuedForSeat = isQueuedForSeat
     self.waitingCeiling = waitingCeiling
+    self.standing = standing
   }
+
+  /// What is asked again of a join that stands: at admission, at each grant, at redemption.
+  package init(
+    of join: Join, in meeting: Meeting, factors: Int, notices: [NoticeAnswer], isBarred: Bool, now: Instant
+  ) {
+    self.init(
+      now: now, meeting: meeting, joinerClass: join.joinerClass, factors: factors, client: join.clientKind,
+      name: join.confusableWith.map(NameShown.alike) ?? .good, notices: notices, isBarred: isBarred,
+      wasTurnedBack: join.wasSentBack, waitingCeiling: .max, standing: join)
+  }
+
+  /// Of the policy's notices, those that nothing was said to.
+  package var missingNotices: [Notice] {
+    guard let meeting, !joinerClass.isHosting else { return [] }
+    return meeting.policy.notices.filter { notice in !notices.contains { $0.satisfies(notice) } }
+  }
+
+  /// It has its seat, or its seat is kept.
+  var isInside: Bool { standing?.state.isInside ?? false }
 }
 
 /// What stands behind a join, by the contract's section 6.
 package enum Proof: Hashable, Sendable {
-  /// The record says host or cohost, the joiner is invited, or is a member where the meeting is open to members.
+  /// The record says host or cohost, the account is invited, or is a member where the meeting is open to members.
   case account
+  /// The code of an invite.
+  case invite
   case passcode
   /// Neither account nor passcode is asked for.
   case notNeeded
@@ -49,8 +131,16 @@ package enum Proof: Hashable, Sendable {
 
   package var stands: Bool {
     switch self {
-    case .account, .passcode, .notNeeded, .unproven: true
+    case .account, .invite, .passcode, .notNeeded, .unproven: true
     case .nothingShown, .wrong: false
+    }
+  }
+
+  /// Whether a secret that could be guessed had a part in it. 128 random bits cannot be.
+  var isGuessable: Bool {
+    switch self {
+    case .account, .invite, .notNeeded: false
+    case .passcode, .unproven, .nothingShown, .wrong: true
     }
   }
 }
@@ -65,12 +155,14 @@ extension AdmissionFacts {
   /// The proof that these facts hold. For a meeting that does not exist it is what a wrong guess would
   /// be, so that an outsider gets the same answer.
   package var proof: Proof {
-    if joinerClass.isHosting { return .account }
+    if joinerClass.isHosting || standing != nil { return .account }
     guard let meeting else { return unmatched }
     let policy = meeting.policy
     let isInvited = joinerClass == .invitee || (joinerClass == .member && policy.openTo != .invited)
     let passcodeAsked = policy.passcode == .everyone || (policy.passcode == .guests && joinerClass == .guest)
-    if isInvited && !passcodeAsked { return .account }
+    if isInvited && !passcodeAsked {
+      return joinerClass == .invitee && invite.invite?.account == nil ? .invite : .account
+    }
     if policy.openTo == .link && policy.passcode == .off { return .notNeeded }
     guard let digest = meeting.passcodeDigest else { return unmatched }
     if case .digest(let shown) = passcode {
@@ -80,11 +172,13 @@ extension AdmissionFacts {
     return unmatched
   }
 
-  /// What a passcode that opens nothing proves.
+  /// What secrets that open nothing prove.
   private var unmatched: Proof {
-    switch passcode {
-    case .nothing: .nothingShown
-    case .malformed, .digest: .wrong
+    switch (passcode, invite) {
+    case (.nothing, .nothing): .nothingShown
+    // Who is invited and has yet to show the passcode has guessed nothing.
+    case (.nothing, .good): .nothingShown
+    case (.malformed, _), (.digest, _), (.nothing, .wrong): .wrong
     }
   }
 }

@@ -1,46 +1,5 @@
-/// Why a join is refused. What an outsider is told of it is the API's to merge.
-package enum RefusalReason: Hashable, Sendable {
-  case tooManyAttempts(until: Instant)
-  case noSuchMeeting
-  case ended
-  /// Removed or banned from this occurrence.
-  case barred
-  case nothingShown
-  case wrongProof
-  /// The passcode is right, but the meeting is open to members or invitees only.
-  case signInRequired
-  case inviteRequired
-  case locked
-  case full
-  case waitingRoomFull
-}
-
-package enum GateVerdict: Hashable, Sendable {
-  case pass
-  case wait(WaitingFor)
-  case refuse(RefusalReason)
-}
-
-package enum GateName: String, Sendable, CaseIterable {
-  case throttle, exists, ended, ban, proof, lock, capacity
-  case waitingRoom = "waiting_room"
-}
-
-/// One line of the record of how a join was decided.
-package struct TraceEntry: Hashable, Sendable {
-  package let gate: GateName
-  package let verdict: GateVerdict
-  /// The policy setting that decided, where one did.
-  package let setting: PolicySetting?
-
-  package init(gate: GateName, verdict: GateVerdict, setting: PolicySetting?) {
-    self.gate = gate
-    self.verdict = verdict
-    self.setting = setting
-  }
-}
-
-/// One ordered check of a join: a pure question to the facts.
+/// One ordered check of a join: a pure question to the facts. Asked again about a join that stands, a gate
+/// says what still applies to it.
 package struct Gate: Sendable {
   package let name: GateName
   package let setting: PolicySetting?
@@ -50,7 +9,7 @@ package struct Gate: Sendable {
   package static let all: [Gate] = [
     Gate(name: .throttle, setting: nil) { facts in
       // Who shows no secret that could be guessed here is not shut out by what strangers tried.
-      if facts.proof == .account || facts.proof == .notNeeded { return .pass }
+      if !facts.proof.isGuessable { return .pass }
       if case .spent(let until) = facts.throttle { return .refuse(.tooManyAttempts(until: until)) }
       return .pass
     },
@@ -61,22 +20,45 @@ package struct Gate: Sendable {
       if facts.joinerClass.isHosting { return .pass }
       // Who was sent back does not come in by knocking anew; and under a new name, without the ticket, nobody
       // can tell who it is, so a host looks.
-      return facts.wasTurnedBack || facts.isSuspect ? .wait(.admission) : .pass
+      let isMarked = facts.wasTurnedBack || facts.isSuspect || facts.standing?.unproven == true
+      return isMarked && !facts.isInside ? .wait(.admission) : .pass
     },
-    Gate(name: .proof, setting: .passcode, judge: judgeProof),
+    Gate(name: .proof, setting: .openTo, judge: judgeProof),
     Gate(name: .lock, setting: .whenLocked) { facts in
-      guard let meeting = facts.meeting, meeting.locked, !facts.joinerClass.isHosting else { return .pass }
+      guard let meeting = facts.meeting, meeting.locked, !facts.joinerClass.isHosting, !facts.isInside else {
+        return .pass
+      }
+      // Who waited before the lock goes on waiting: a host may let in by name.
+      if facts.standing != nil { return .wait(.admission) }
       switch meeting.policy.whenLocked {
       case .wait: return .wait(.admission)
       case .refuse: return .refuse(.locked)
       }
     },
+    Gate(name: .window, setting: .earlyJoin, judge: judgeWindow),
     Gate(name: .capacity, setting: .capacity) { facts in
-      guard let meeting = facts.meeting, !facts.joinerClass.isHosting else { return .pass }
-      guard meeting.tally.seatsTaken >= meeting.policy.capacity else { return .pass }
-      return meeting.policy.waitingRoom == .off ? .refuse(.full) : .wait(.seat)
+      guard let meeting = facts.meeting, !facts.joinerClass.isHosting, !facts.isInside else { return .pass }
+      guard meeting.tally.seatsTaken >= meeting.policy.capacity || facts.isQueuedForSeat else { return .pass }
+      return meeting.policy.waitingRoom == .off && facts.standing == nil ? .refuse(.full) : .wait(.seat)
     },
+    Gate(name: .signIn, setting: .signIn) { facts in
+      guard let meeting = facts.meeting else { return .pass }
+      switch (meeting.policy.signIn, facts.factors) {
+      case (.optional, _), (.required, 1...), (.secondFactor, 2...): return .pass
+      case (.secondFactor, 1): return .refuse(.secondFactorRequired)
+      case (.required, _), (.secondFactor, _): return .refuse(.signInRequired)
+      }
+    },
+    Gate(name: .client, setting: nil, judge: judgeClient),
+    Gate(name: .name, setting: .names, judge: judgeName),
+    Gate(name: .notices, setting: .notices) { $0.missingNotices.isEmpty ? .pass : .refuse(.noticeRequired) },
     Gate(name: .waitingRoom, setting: .waitingRoom, judge: judgeWaitingRoom),
+    Gate(name: .role, setting: .hostSecondFactor) { facts in
+      guard let meeting = facts.meeting, facts.joinerClass.isHosting, meeting.policy.hostSecondFactor else {
+        return .pass
+      }
+      return facts.factors < 2 ? .refuse(.secondFactorRequired) : .pass
+    },
   ]
 
   private static func judgeProof(_ facts: AdmissionFacts) -> GateVerdict {
@@ -84,9 +66,10 @@ package struct Gate: Sendable {
     case .nothingShown: return .refuse(.nothingShown)
     case .wrong: return .refuse(.wrongProof)
     case .unproven: return .wait(.admission)
-    case .account, .notNeeded: return .pass
-    case .passcode:
-      // A right passcode on a meeting that is not open to the joiner is proof enough to be told why.
+    case .invite, .notNeeded: return .pass
+    case .account, .passcode:
+      // A right passcode on a meeting that is not open to the joiner is proof enough to be told why; and who
+      // stands in line stays out when the meeting is no longer open to the like of them.
       guard let meeting = facts.meeting else { return .refuse(.wrongProof) }
       switch (meeting.policy.openTo, facts.joinerClass) {
       case (.link, _), (_, .host), (_, .cohost), (_, .invitee), (.members, .member): return .pass
@@ -96,11 +79,50 @@ package struct Gate: Sendable {
     }
   }
 
-  private static func judgeWaitingRoom(_ facts: AdmissionFacts) -> GateVerdict {
+  private static func judgeWindow(_ facts: AdmissionFacts) -> GateVerdict {
+    guard let meeting = facts.meeting, !facts.joinerClass.isHosting, !facts.isInside else { return .pass }
+    if let closes = meeting.closesAt, facts.now >= closes { return .refuse(.ended) }
+    guard meeting.state == .scheduled, let opens = meeting.opensAt, facts.now < opens else { return .pass }
+    let isEarly = facts.now < opens.adding(seconds: -meeting.policy.earlyJoin)
+    return isEarly && facts.standing == nil ? .refuse(.notOpenYet) : .wait(.opening)
+  }
+
+  private static func judgeClient(_ facts: AdmissionFacts) -> GateVerdict {
     guard let meeting = facts.meeting, !facts.joinerClass.isHosting else { return .pass }
+    switch (facts.client, meeting.policy.phones, meeting.policy.bots) {
+    case (.person, _, _): return .pass
+    case (.phone, .refuse, _), (.endpoint, .refuse, _), (.bot, _, .refuse): return .refuse(.clientNotAllowed)
+    // Never unseen, whatever else would let it in.
+    case (.bot, _, .wait): return facts.isInside ? .pass : .wait(.admission)
+    case (.phone, .wait, _), (.endpoint, .wait, _): return facts.isInside ? .pass : .wait(.admission)
+    case (.phone, .asGuest, _), (.endpoint, .asGuest, _):
+      // Nobody can see who holds a telephone: it is not the first to open a room.
+      let isEmpty = meeting.tally.present + meeting.tally.hostsPresent == 0
+      return isEmpty && !facts.isInside ? .wait(.host) : .pass
+    }
+  }
+
+  private static func judgeName(_ facts: AdmissionFacts) -> GateVerdict {
+    guard let meeting = facts.meeting, !facts.joinerClass.isHosting else { return .pass }
+    switch facts.name {
+    case .missing: return .refuse(.nameRequired)
+    case .reserved: return .refuse(.nameNotAllowed)
+    case .alike:
+      // Without a waiting room every guest's name gets a suffix, so that nobody learns whom they resemble.
+      let isLookedAt = meeting.policy.names != .free && meeting.policy.waitingRoom != .off
+      return isLookedAt && !facts.isInside ? .wait(.admission) : .pass
+    case .good: return .pass
+    }
+  }
+
+  private static func judgeWaitingRoom(_ facts: AdmissionFacts) -> GateVerdict {
+    guard let meeting = facts.meeting, !facts.joinerClass.isHosting, !facts.isInside else { return .pass }
+    // A code can be passed on: by itself it does not let anybody past a host's eye.
+    let isTrusted = facts.joinerClass == .invitee && facts.isInvitedByName
     let waits =
       switch (meeting.policy.waitingRoom, facts.joinerClass) {
-      case (.off, _), (.guests, .member), (.guests, .invitee), (.uninvited, .invitee): false
+      case (.off, _), (.guests, .member): false
+      case (.guests, .invitee), (.uninvited, .invitee): !isTrusted
       case (.everyone, _), (.guests, _), (.uninvited, _): true
       }
     if waits { return .wait(.admission) }
@@ -109,43 +131,11 @@ package struct Gate: Sendable {
   }
 }
 
-package enum AdmissionDecision: Hashable, Sendable {
-  case admit(JoinRole)
-  case wait(WaitingFor)
-  case refuse(RefusalReason)
-}
-
-/// A decision with how it came about.
-package struct AdmissionVerdict: Hashable, Sendable {
-  package let decision: AdmissionDecision
-  package let proof: Proof
-  package let trace: [TraceEntry]
-}
-
-package enum AdmissionPolicy {
-  /// Asks every gate until one refuses; a wait is remembered, and the one that a host can end by name
-  /// is the one that is told.
-  package static func decide(_ facts: AdmissionFacts) -> AdmissionVerdict {
-    var trace: [TraceEntry] = []
-    trace.reserveCapacity(Gate.all.count)
-    var waits: [WaitingFor] = []
-    func verdict(_ decision: AdmissionDecision) -> AdmissionVerdict {
-      AdmissionVerdict(decision: decision, proof: facts.proof, trace: trace)
-    }
-    for gate in Gate.all {
-      let answer = gate.judge(facts)
-      trace.append(TraceEntry(gate: gate.name, verdict: answer, setting: answer == .pass ? nil : gate.setting))
-      switch answer {
-      case .pass: continue
-      case .wait(let reason): waits.append(reason)
-      case .refuse(let reason): return verdict(.refuse(reason))
-      }
-    }
-    guard !waits.isEmpty else { return verdict(.admit(facts.joinerClass.role)) }
-    if let meeting = facts.meeting, meeting.tally.waiting >= facts.waitingCeiling {
-      return verdict(.refuse(.waitingRoomFull))
-    }
-    let told = [WaitingFor.opening, .admission, .host, .seat].first { waits.contains($0) }
-    return verdict(.wait(told ?? .admission))
+extension AdmissionFacts {
+  /// The account is invited, or the invite says that its holder need not wait.
+  fileprivate var isInvitedByName: Bool {
+    if let standing { return standing.bypassesWaitingRoom }
+    guard let invite = invite.invite else { return false }
+    return invite.bypassesWaitingRoom || invite.account != nil
   }
 }

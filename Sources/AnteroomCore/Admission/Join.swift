@@ -4,6 +4,28 @@ package enum JoinerClass: String, Sendable, CaseIterable {
 
   package var isHosting: Bool { self == .host || self == .cohost }
 
+  /// The class of whoever knocks. `isInvited` says that an invite that stands was shown, or is the account's.
+  /// A telephone is never a member: anybody may hold it. A bot never hosts, whoever's session it shows.
+  package init(of account: Account?, isInvited: Bool, through client: ClientKind, in meeting: Meeting?) {
+    if let account, let meeting, client != .bot {
+      if meeting.host == account.id {
+        self = .host
+        return
+      }
+      if meeting.cohosts.contains(account.id) {
+        self = .cohost
+        return
+      }
+    }
+    if isInvited {
+      self = .invitee
+    } else if let account, account.vouched, !client.isTelephone {
+      self = .member
+    } else {
+      self = .guest
+    }
+  }
+
   /// What somebody of this class comes in as.
   package var role: JoinRole {
     switch self {
@@ -26,6 +48,9 @@ package enum ClientKind: String, Sendable, CaseIterable, Comparable {
     case .bot: 3
     }
   }
+
+  /// `phones` of the policy speaks of these.
+  package var isTelephone: Bool { self == .phone || self == .endpoint }
 
   package static func < (one: ClientKind, other: ClientKind) -> Bool { one.strictness < other.strictness }
 }
@@ -60,7 +85,7 @@ package struct Join: Hashable, Sendable {
   package let audience: String
   package var state: JoinState
   package var role: JoinRole
-  package let joinerClass: JoinerClass
+  package var joinerClass: JoinerClass
   package let displayName: DisplayName
   package let account: AccountID?
   package let session: SessionID?
@@ -86,13 +111,29 @@ package struct Join: Hashable, Sendable {
   package let lineage: JoinID
   /// How many events this join has had.
   package var eventNumber: Int64
+  /// What it was let in line by, where that was an invite.
+  package var invite: InviteID?
+  /// It was let in once: what an invite was used for is used.
+  package var wasAdmitted: Bool
+  /// The invite lets it past the waiting room, unless that is for everyone.
+  package var bypassesWaitingRoom: Bool
+  /// A number that names alike to a reader's eye have in common; nil where it is not asked.
+  package var likeness: NameLikeness?
+  /// Whose name one could take this one for: a join or an account, by its id. The joiner is never told.
+  package var confusableWith: String?
+  /// How often the person was denied in this occurrence.
+  package var denials: Int
+  /// Where it came from, as a keyed digest cut short; for counting, never for showing.
+  package var source: Int64?
 
   package init(
     id: JoinID, meeting: MeetingID, frontEnd: String, audience: String, state: JoinState, role: JoinRole,
     joinerClass: JoinerClass, displayName: DisplayName, account: AccountID?, session: SessionID?, verified: Bool,
     publish: Publish, occurrence: Int64, clientKind: ClientKind, createdAt: Instant, deadline: Instant?,
     waitingFor: WaitingFor?, waitingSince: Instant?, unproven: Bool, message: String?,
-    mayRejoin: Bool = false, wasSentBack: Bool = false, lineage: JoinID? = nil, eventNumber: Int64 = 0
+    mayRejoin: Bool = false, wasSentBack: Bool = false, lineage: JoinID? = nil, eventNumber: Int64 = 0,
+    invite: InviteID? = nil, bypassesWaitingRoom: Bool = false, likeness: NameLikeness? = nil,
+    confusableWith: String? = nil, denials: Int = 0, source: Int64? = nil, wasAdmitted: Bool = false
   ) {
     self.id = id
     self.meeting = meeting
@@ -118,6 +159,13 @@ package struct Join: Hashable, Sendable {
     self.wasSentBack = wasSentBack
     self.lineage = lineage ?? id
     self.eventNumber = eventNumber
+    self.invite = invite
+    self.bypassesWaitingRoom = bypassesWaitingRoom
+    self.likeness = likeness
+    self.confusableWith = confusableWith
+    self.denials = denials
+    self.source = source
+    self.wasAdmitted = wasAdmitted
   }
 }
 

@@ -1,9 +1,11 @@
 /// What a host does to one join.
 package enum JoinAct: Hashable, Sendable {
   case admit
-  /// `reason` is for hosts and the audit, `message` for the person; `ban` bars whoever it is for the occurrence.
+  /// `reason` is for hosts and the audit, `message` for the person; `ban` bars whoever it is until that is lifted.
   case deny(reason: String?, message: String?, ban: Bool)
-  case remove(reason: String?, message: String?, ban: Bool)
+  /// Who is removed is barred from the occurrence, unless the policy lets them return; `ban` nil is as the policy
+  /// says, and until it is lifted.
+  case remove(reason: String?, message: String?, ban: Bool?)
   case sendBack
   case role(JoinRole)
   /// Part by part; what is nil stays.
@@ -46,18 +48,22 @@ package enum JoinActVerdict: Hashable, Sendable {
 
 package enum JoinActObstacle: String, Hashable, Sendable {
   case ended, full, state, hosting, barred, viewer
+  /// The policy does not let the like of it in any more.
+  case policy
+  /// The person has to agree to a notice first.
+  case notice
   /// Ownership comes from the record: nobody grants the role of host.
   case roleAbove
 }
 
 package enum HostControlPolicy {
   /// Every gate that still applies is asked again here: what was true when the joiner knocked may not
-  /// be true now. `byTicket` says that the actor shows no session.
+  /// be true now, and `facts` are what is. `byTicket` says that the actor shows no session.
   package static func judge(
-    _ act: JoinAct, on join: Join, in meeting: Meeting, isBarred: Bool = false, byTicket: Bool = false
+    _ act: JoinAct, on join: Join, in meeting: Meeting, _ facts: AdmissionFacts, byTicket: Bool = false
   ) -> JoinActVerdict {
     switch act {
-    case .admit: judgeAdmit(join, meeting, isBarred: isBarred)
+    case .admit: judgeAdmit(join, meeting, facts)
     case .deny:
       if join.joinerClass.isHosting || isHosting(join, byTicket: byTicket) {
         .impossible(.hosting)
@@ -66,7 +72,7 @@ package enum HostControlPolicy {
       } else {
         join.state.mayBecome(.denied) ? .move(to: .denied) : .impossible(.state)
       }
-    case .remove: judgeRemove(join, byTicket: byTicket, isBarred: isBarred)
+    case .remove: judgeRemove(join, byTicket: byTicket, isBarred: facts.isBarred)
     case .sendBack:
       if isHosting(join, byTicket: byTicket) {
         .impossible(.hosting)
@@ -83,11 +89,19 @@ package enum HostControlPolicy {
     }
   }
 
-  private static func judgeAdmit(_ join: Join, _ meeting: Meeting, isBarred: Bool) -> JoinActVerdict {
+  private static func judgeAdmit(_ join: Join, _ meeting: Meeting, _ facts: AdmissionFacts) -> JoinActVerdict {
     if join.state == .admitted || join.state == .present { return .already }
     guard join.state.mayBecome(.admitted) else { return .impossible(.state) }
-    guard meeting.state != .ended else { return .impossible(.ended) }
-    if isBarred && join.joinerClass != .host { return .impossible(.barred) }
+    switch AdmissionPolicy.objection(to: facts) {
+    case nil: break
+    case .ended: return .impossible(.ended)
+    case .barred: return .impossible(.barred)
+    case .noticeRequired: return .impossible(.notice)
+    case .full, .waitingRoomFull: return .impossible(.full)
+    case .tooManyAttempts, .noSuchMeeting, .nothingShown, .wrongProof, .signInRequired, .secondFactorRequired,
+      .inviteRequired, .locked, .notOpenYet, .clientNotAllowed, .nameRequired, .nameNotAllowed:
+      return .impossible(.policy)
+    }
     let needsSeat = !join.joinerClass.isHosting
     if needsSeat && meeting.tally.seatsTaken >= meeting.policy.capacity { return .impossible(.full) }
     return .move(to: .admitted)

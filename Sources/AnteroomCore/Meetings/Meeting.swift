@@ -44,6 +44,33 @@ package struct Tally: Hashable, Sendable {
   }
 }
 
+/// Knocks within a minute, from all sources: what a guesser or a crowd of strangers looks like.
+package struct Burst: Hashable, Sendable {
+  package var since: Instant
+  package var failed: Int
+  package var unknown: Int
+
+  package init(since: Instant, failed: Int, unknown: Int) {
+    self.since = since
+    self.failed = failed
+    self.unknown = unknown
+  }
+
+  package static let none = Burst(since: Instant(milliseconds: 0), failed: 0, unknown: 0)
+
+  package static let seconds = 60
+  /// So many in that time are a burst.
+  package static let failedLimit = 20
+  package static let unknownLimit = 40
+
+  /// Counts a knock; true when it is the one that makes a burst of the others.
+  package mutating func count(_ knock: WritableKeyPath<Burst, Int>, limit: Int, at now: Instant) -> Bool {
+    if now.milliseconds(since: since) >= Int64(Burst.seconds) * 1000 { self = Burst(since: now, failed: 0, unknown: 0) }
+    self[keyPath: knock] += 1
+    return self[keyPath: knock] == limit
+  }
+}
+
 /// A durable record: policy, passcode, lock and epoch. It outlives every media room.
 package struct Meeting: Hashable, Sendable {
   package let id: MeetingID
@@ -55,9 +82,13 @@ package struct Meeting: Hashable, Sendable {
   package var host: AccountID
   package var cohosts: [AccountID]
   package var profile: String
+  /// The profile that the host's account is bound to: the meeting cannot be looser.
+  package var hostProfile: String?
+  /// What is in force, and which level decided it.
   package var policy: MeetingPolicy
-  /// The settings that the meeting itself decided; all others come from the profile.
-  package var ownSettings: Set<PolicySetting>
+  package var provenance: [PolicySetting: PolicyLevel]
+  /// What the meeting says itself; all else comes from above.
+  package var own: PolicyValues
   package var passcodeKind: PasscodeKind?
   package var passcodeDigest: Digest?
   /// Wrong ones since it was set, from all sources.
@@ -69,6 +100,11 @@ package struct Meeting: Hashable, Sendable {
   package var tally: Tally
   package var createdAt: Instant
   package var version: Int64
+  package var opensAt: Instant?
+  package var closesAt: Instant?
+  /// When the meeting locks itself, once somebody was admitted; the end of time once it has.
+  package var autoLockDue: Instant?
+  package var burst: Burst
   /// When the policy does something about it that the hosts have left.
   package var hostAbsenceDue: Instant?
   /// Somebody who knows the passcode was barred: who shows nothing but that waits, until it is rotated.
@@ -76,9 +112,10 @@ package struct Meeting: Hashable, Sendable {
 
   package init(
     id: MeetingID, external: String?, frontEnd: String, kind: MeetingKind, title: String?, host: AccountID,
-    cohosts: [AccountID], profile: String, policy: MeetingPolicy, ownSettings: Set<PolicySetting>,
+    cohosts: [AccountID], profile: String, hostProfile: String? = nil, policy: EffectivePolicy, own: PolicyValues,
     passcodeKind: PasscodeKind?, passcodeDigest: Digest?, passcodeFailures: Int, state: MeetingState, locked: Bool,
-    occurrence: Int64, epoch: Epoch, tally: Tally, createdAt: Instant, version: Int64,
+    occurrence: Int64, epoch: Epoch, tally: Tally, createdAt: Instant, version: Int64, opensAt: Instant? = nil,
+    closesAt: Instant? = nil, autoLockDue: Instant? = nil, burst: Burst = .none,
     hostAbsenceDue: Instant? = nil, passcodeIsSuspect: Bool = false
   ) {
     self.id = id
@@ -89,8 +126,10 @@ package struct Meeting: Hashable, Sendable {
     self.host = host
     self.cohosts = cohosts
     self.profile = profile
-    self.policy = policy
-    self.ownSettings = ownSettings
+    self.hostProfile = hostProfile
+    self.policy = policy.policy
+    provenance = policy.provenance
+    self.own = own
     self.passcodeKind = passcodeKind
     self.passcodeDigest = passcodeDigest
     self.passcodeFailures = passcodeFailures
@@ -101,6 +140,10 @@ package struct Meeting: Hashable, Sendable {
     self.tally = tally
     self.createdAt = createdAt
     self.version = version
+    self.opensAt = opensAt
+    self.closesAt = closesAt
+    self.autoLockDue = autoLockDue
+    self.burst = burst
     self.hostAbsenceDue = hostAbsenceDue
     self.passcodeIsSuspect = passcodeIsSuspect
   }
@@ -108,5 +151,25 @@ package struct Meeting: Hashable, Sendable {
   /// True once so many wrong passcodes came that none is compared any more; only rotation ends it.
   package var passcodeMustRotate: Bool { passcodeFailures >= policy.passcodeFailures }
 
+  package mutating func adopt(_ effective: EffectivePolicy) {
+    policy = effective.policy
+    provenance = effective.provenance
+  }
+
   package func isHosted(by account: AccountID) -> Bool { host == account || cohosts.contains(account) }
+
+  /// The first admission of anybody but a host begins the time after which the meeting locks itself; a host who
+  /// unlocks it again means it.
+  package mutating func noteAdmission(of join: Join, at now: Instant) {
+    guard let seconds = policy.autoLock, autoLockDue == nil, !locked, !join.joinerClass.isHosting else { return }
+    autoLockDue = now.adding(seconds: seconds)
+  }
+
+  /// Whether it does not lock itself any more in this occurrence.
+  package var isAutoLockOver: Bool {
+    get { autoLockDue == Meeting.never }
+    set { autoLockDue = newValue && policy.autoLock != nil ? Meeting.never : autoLockDue }
+  }
+
+  private static let never = Instant(milliseconds: Int64.max)
 }

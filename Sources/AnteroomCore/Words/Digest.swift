@@ -14,6 +14,9 @@ package struct Digest: Hashable, Sendable {
     return difference == 0
   }
 
+  /// The first 8 bytes as a number, for a column that only compares.
+  package var number: Int64 { bytes[..<8].reduce(0) { $0 << 8 | Int64($1) } }
+
   package var hex: String {
     let digits = Array("0123456789abcdef".utf8)
     var text: [UInt8] = []

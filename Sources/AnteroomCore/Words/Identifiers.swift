@@ -78,6 +78,13 @@ package struct BanID: OpaqueID {
   package init(known text: String) { self.text = text }
 }
 
+/// Names one invite; its code is another secret.
+package struct InviteID: OpaqueID {
+  package static let prefix = "inv_"
+  package let text: String
+  package init(known text: String) { self.text = text }
+}
+
 /// Names one request in the answer, the log and the audit.
 package struct RequestID: OpaqueID {
   package static let prefix = "req_"

@@ -53,6 +53,14 @@ package struct Configuration: Equatable, Sendable {
   package enum LogFormat: String, Sendable, CaseIterable { case journal, json, text }
   package enum LogLevel: String, Sendable, CaseIterable { case error, warning, info, debug }
 
+  /// What stands above the meetings' own policies.
+  package struct PolicyLayers: Equatable, Sendable {
+    package var site = PolicyLayer()
+    package var profiles: [String: PolicyLayer] = [:]
+
+    package var book: PolicyBook { PolicyBook(site: site, profiles: profiles) }
+  }
+
   package var sockets = Sockets()
   /// The path behind `sqlite:`.
   package var storePath = "/var/lib/anteroom/anteroom.db"
@@ -60,6 +68,7 @@ package struct Configuration: Equatable, Sendable {
   package var passwords: Passwords
   package var sessions = Sessions()
   package var limits = Limits()
+  package var policies = PolicyLayers()
   package var frontEnds: [FrontEndEntry] = []
   /// Names, in the order of the file; one called `default` where none is configured.
   package var audiences: [String] = ["default"]

@@ -1,3 +1,4 @@
+import AnteroomCore
 import AnteroomCrypto
 import AnteroomServices
 
@@ -15,6 +16,7 @@ extension ConfigurationDraft {
     }
     judgeUnique(audiences, "the audience", mistakes)
     if !audiences.isEmpty { configuration.audiences = audiences.map(\.value) }
+    configuration.policies = Configuration.PolicyLayers(site: site, profiles: profiles)
     configuration.frontEnds = concludedFrontEnds(of: configuration.audiences, mistakes)
     return configuration
   }

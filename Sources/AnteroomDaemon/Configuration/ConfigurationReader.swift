@@ -41,17 +41,19 @@ package enum ConfigurationReader {
     case "sessions": if let table = root.table(key) { draft.readSessions(table) }
     case "limits": if let table = root.table(key) { draft.readLimits(table) }
     case "names": if let table = root.table(key) { draft.readNames(table) }
+    case "policy": if let table = root.table(key) { draft.readPolicy(table) }
+    case "profiles": if let table = root.table(key) { draft.readProfiles(table) }
     case "log": if let table = root.table(key) { draft.readLog(table) }
     case "frontend": for table in root.tables(key) { draft.readFrontEnd(table) }
     case "audience": for table in root.tables(key) { draft.readAudience(table) }
     // The contract's, and nothing here acts on them: to take them in silence would be to promise it.
-    case "policy", "profiles", "retention", "issuer", "backup":
+    case "retention", "issuer", "backup":
       root.mistake(key, "`\(key)` is not in this version", "remove it: nothing would act on it")
     default:
       root.mistake(
         key, "there is no table or key \(key.shown)",
-        "remove it, or write one of: [sockets], [store], [keys], [passwords], [sessions], [limits], [names], [log], "
-          + "[[frontend]], [[audience]]")
+        "remove it, or write one of: [sockets], [store], [keys], [passwords], [sessions], [limits], [names], [policy], "
+          + "[profiles.NAME], [log], [[frontend]], [[audience]]")
     }
   }
 }

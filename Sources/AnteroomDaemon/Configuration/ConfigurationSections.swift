@@ -14,6 +14,8 @@ struct ConfigurationDraft {
   var passwordsSpot: ConfigurationSpot?
   var frontEnds: [FrontEndDraft] = []
   var audiences: [Placed<String>] = []
+  var site = PolicyLayer()
+  var profiles: [String: PolicyLayer] = [:]
 
   mutating func readSockets(_ table: ConfigurationTable) {
     table.allow(["frontend", "admin", "frontend_group", "admin_group"])

@@ -38,6 +38,8 @@ struct ConfigurationTable {
 
   func has(_ key: String) -> Bool { values[key] != nil }
 
+  func node(_ key: String) -> TOMLNode? { values[key] }
+
   func mistake(_ key: String, element: Int? = nil, _ problem: String, _ remedy: String) {
     mistakes.add(spot(key, element: element), problem, remedy)
   }
@@ -132,7 +134,8 @@ struct ConfigurationTable {
   /// The table under `key` of the file.
   func table(_ key: String) -> ConfigurationTable? {
     guard let node = values[key] else { return nil }
-    if case .table(let values) = node { return inner("[\(key)]", values, [.key(key)]) }
+    let path = (place + [.key(key)]).compactMap { if case .key(let name) = $0 { name } else { nil } }
+    if case .table(let values) = node { return inner("[\(path.joined(separator: "."))]", values, [.key(key)]) }
     mistake(key, "`\(key)` is \(node.kind) and has to be a table", "begin it with a line [\(key)]")
     return nil
   }
@@ -156,7 +159,8 @@ struct ConfigurationTable {
   }
 
   private func inner(_ title: String, _ values: [String: TOMLNode], _ place: [TOMLLines.Step]) -> ConfigurationTable {
-    ConfigurationTable(title: title, values: values, place: place, file: file, lines: lines, mistakes: mistakes)
+    ConfigurationTable(
+      title: title, values: values, place: self.place + place, file: file, lines: lines, mistakes: mistakes)
   }
 
   private func wrongKind(_ key: String, _ node: TOMLNode, wanted: String, example: String) {

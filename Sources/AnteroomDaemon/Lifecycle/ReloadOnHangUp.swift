@@ -12,6 +12,7 @@ struct ReloadOnHangUp: Service {
   let path: String
   let running: Configuration
   let peers: PeerTable
+  let policies: PolicyTable
   /// Streams that stand on a permission ask again.
   let changed: Signal<EventTopic>
   let threshold: LogThreshold
@@ -36,6 +37,7 @@ struct ReloadOnHangUp: Service {
       }
       threshold.set(new.logLevel.level)
       peers.replace(new.peers)
+      policies.replace(new.policies.book)
       changed.fireAll()
       logger.notice(
         "configuration read again", metadata: ["frontends": "\(new.frontEnds.count)", "level": "\(new.logLevel)"])

@@ -5,7 +5,8 @@ extension SQLiteSnapshot {
   /// Columns in the order that `readAccount` takes them, from `offset` on.
   static let accountColumns = """
     a.id, a.username, a.display_name, a.is_host, a.vouched, a.disabled, a.created_at, a.last_sign_in_at, a.version,
-    EXISTS (SELECT 1 FROM authenticators t WHERE t.account = a.id AND t.confirmed = 1)
+    EXISTS (SELECT 1 FROM authenticators t WHERE t.account = a.id AND t.confirmed = 1),
+    a.profile, a.likeness, a.likeness_read
     """
 
   static func readAccount(_ row: Row, from offset: Int) -> Account {
@@ -13,7 +14,9 @@ extension SQLiteSnapshot {
       id: AccountID(known: row.text(offset)), username: Username(known: row.text(offset + 1)),
       displayName: DisplayName(known: row.text(offset + 2)), isHost: row.flag(offset + 3),
       vouched: row.flag(offset + 4), disabled: row.flag(offset + 5), hasSecondFactor: row.flag(offset + 9),
-      createdAt: row.time(offset + 6), lastSignInAt: row.optionalTime(offset + 7), version: row.integer(offset + 8))
+      createdAt: row.time(offset + 6), lastSignInAt: row.optionalTime(offset + 7), version: row.integer(offset + 8),
+      profile: row.optionalText(offset + 10),
+      likeness: row.likeness(offset + 11, read: offset + 12))
   }
 
   func account(_ id: AccountID) throws(StorageFault) -> Account? {
@@ -88,13 +91,15 @@ extension SQLiteTransaction {
   func insert(_ account: Account, salt: [UInt8]) throws(StorageFault) -> Bool {
     try db.run(
       """
-      INSERT INTO accounts (id, username, display_name, is_host, vouched, disabled, created_at, salt, version)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (username) DO NOTHING
+      INSERT INTO accounts (id, username, display_name, is_host, vouched, disabled, created_at, salt, version,
+        profile, likeness, likeness_read)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (username) DO NOTHING
       """,
       [
         .text(account.id.text), .text(account.username.text), .text(account.displayName.text), .flag(account.isHost),
         .flag(account.vouched), .flag(account.disabled), .time(account.createdAt), .blob(salt),
-        .integer(account.version),
+        .integer(account.version), .optional(account.profile), .optional(account.likeness?.asSeen),
+        .optional(account.likeness?.asReadElse),
       ])
     return db.changesCount == 1
   }
@@ -102,12 +107,14 @@ extension SQLiteTransaction {
   func update(_ account: Account) throws(StorageFault) {
     try db.run(
       """
-      UPDATE accounts SET display_name = ?, is_host = ?, vouched = ?, disabled = ?, last_sign_in_at = ?, version = ?
+      UPDATE accounts SET display_name = ?, is_host = ?, vouched = ?, disabled = ?, last_sign_in_at = ?, version = ?,
+        profile = ?, likeness = ?, likeness_read = ?
       WHERE id = ?
       """,
       [
         .text(account.displayName.text), .flag(account.isHost), .flag(account.vouched), .flag(account.disabled),
-        .optional(account.lastSignInAt), .integer(account.version), .text(account.id.text),
+        .optional(account.lastSignInAt), .integer(account.version), .optional(account.profile),
+        .optional(account.likeness?.asSeen), .optional(account.likeness?.asReadElse), .text(account.id.text),
       ])
   }
 

@@ -5,7 +5,9 @@ extension SQLiteSnapshot {
   private static let joinColumns = """
     j.id, j.meeting, j.frontend, j.audience, j.state, j.role, j.class, j.display_name, j.account, j.session,
     j.verified, j.publish, j.occurrence, j.client_kind, j.created_at, j.deadline, j.waiting_for, j.waiting_since,
-    j.unproven, j.message, j.may_rejoin, j.was_sent_back, j.lineage, j.events
+    j.unproven, j.message, j.may_rejoin, j.was_sent_back, j.lineage, j.events, j.invite, j.bypasses_waiting_room,
+    j.likeness, j.confusable_with, j.denials, j.source,
+    j.likeness_read, j.was_admitted
     """
 
   private static func readJoin(_ row: Row, from offset: Int) -> Join {
@@ -23,7 +25,11 @@ extension SQLiteSnapshot {
       waitingFor: row.optionalText(offset + 16).map(known), waitingSince: row.optionalTime(offset + 17),
       unproven: row.flag(offset + 18), message: row.optionalText(offset + 19),
       mayRejoin: row.flag(offset + 20), wasSentBack: row.flag(offset + 21),
-      lineage: row.optionalText(offset + 22).map { JoinID(known: $0) }, eventNumber: row.integer(offset + 23))
+      lineage: row.optionalText(offset + 22).map { JoinID(known: $0) }, eventNumber: row.integer(offset + 23),
+      invite: row.optionalText(offset + 24).map { InviteID(known: $0) }, bypassesWaitingRoom: row.flag(offset + 25),
+      likeness: row.likeness(offset + 26, read: offset + 30),
+      confusableWith: row.optionalText(offset + 27), denials: row.count(offset + 28),
+      source: row.optionalInteger(offset + 29), wasAdmitted: row.flag(offset + 31))
   }
 
   private static func readStored(_ row: Row) -> StoredJoin {
@@ -42,8 +48,10 @@ extension SQLiteSnapshot {
     let marks = states.map { _ in "?" }.joined(separator: ", ")
     return try db.page(
       """
-      SELECT j.seq, \(SQLiteSnapshot.joinColumns) FROM joins j
-      WHERE j.meeting = ? AND j.occurrence = ? AND j.seq > ? AND j.state IN (\(marks)) ORDER BY j.seq LIMIT ?
+      SELECT j.seq, \(SQLiteSnapshot.joinColumns) FROM joins j WHERE j.seq IN (
+        SELECT i.seq FROM joins i WHERE i.meeting = ? AND i.occurrence = ? AND i.seq > ? AND i.state IN (\(marks))
+        ORDER BY i.seq LIMIT ?)
+      ORDER BY j.seq
       """,
       [.text(meeting.text), .integer(occurrence), .integer(cursor ?? 0)] + states.map { .text($0.rawValue) },
       limit: limit
@@ -58,14 +66,94 @@ extension SQLiteSnapshot {
       """, [.time(time), .integer(Int64(limit))], SQLiteSnapshot.readStored)
   }
 
-  func unprovenWaiting(in meeting: MeetingID, occurrence: Int64) throws(StorageFault) -> (count: Int, oldest: Join?) {
-    let condition = "j.meeting = ? AND j.occurrence = ? AND j.state = 'waiting' AND j.unproven = 1"
-    let columns = [Column.text(meeting.text), .integer(occurrence)]
+  func unprovenWaiting(
+    in meeting: MeetingID, occurrence: Int64, source: Int64?
+  ) throws(StorageFault) -> (count: Int, oldest: Join?) {
+    // The words of the partial index, so that it is the one that is used.
+    var condition = "j.meeting = ? AND j.occurrence = ? AND j.state = 'waiting' AND j.unproven = 1"
+    var columns = [Column.text(meeting.text), .integer(occurrence)]
+    if let source {
+      condition += " AND j.source = ?"
+      columns.append(.integer(source))
+    }
     let count = try db.one("SELECT count(*) FROM joins j WHERE \(condition)", columns) { $0.count(0) } ?? 0
     let oldest = try db.one(
       "SELECT \(SQLiteSnapshot.joinColumns) FROM joins j WHERE \(condition) ORDER BY j.seq LIMIT 1", columns
     ) { SQLiteSnapshot.readJoin($0, from: 0) }
     return (count, oldest)
+  }
+
+  func namesake(
+    of likeness: NameLikeness, in meeting: Meeting, account: AccountID?, lineage: JoinID?
+  ) throws(StorageFault) -> String? {
+    let alike = "(x.likeness = ?1 OR x.likeness = ?2 OR x.likeness_read = ?1 OR x.likeness_read = ?2)"
+    let hosts = [meeting.host] + meeting.cohosts
+    let marks = hosts.map { _ in "?" }.joined(separator: ", ")
+    let host = try db.one(
+      "SELECT x.id FROM accounts x WHERE \(alike) AND x.id IS NOT ?3 AND x.id IN (\(marks)) LIMIT 1",
+      [.integer(likeness.asSeen), .integer(likeness.asRead), .optional(account?.text)] + hosts.map { .text($0.text) }
+    ) { $0.text(0) }
+    if let host { return host }
+    for condition in SQLiteSnapshot.alikeByIndex {
+      let join = try db.one(
+        """
+        SELECT x.id FROM joins x WHERE x.meeting = ?3 AND x.occurrence = ?4 AND \(condition)
+          AND (x.state <> 'left' OR x.may_rejoin = 1) AND (?5 IS NULL OR x.account IS NOT ?5)
+          AND (?6 IS NULL OR (x.lineage IS NOT ?6 AND x.id <> ?6)) LIMIT 1
+        """,
+        [
+          .integer(likeness.asSeen), .integer(likeness.asRead), .text(meeting.id.text), .integer(meeting.occurrence),
+          .optional(account?.text), .optional(lineage?.text),
+        ]
+      ) { $0.text(0) }
+      if let join { return join }
+    }
+    return nil
+  }
+
+  /// Each in the words of the index that answers it.
+  private static let alikeByIndex = [
+    "x.state IN \(openStates) AND x.likeness IN (?1, ?2)",
+    "x.state IN \(openStates) AND x.likeness_read IS NOT NULL AND x.likeness_read IN (?1, ?2)",
+  ]
+
+  private static let openStates = "('waiting', 'admitted', 'present', 'left')"
+
+  func waiting(from source: Int64, in meeting: MeetingID, occurrence: Int64) throws(StorageFault) -> Int {
+    try db.one(
+      """
+      SELECT count(*) FROM joins j WHERE j.meeting = ? AND j.occurrence = ? AND j.source = ? AND j.source IS NOT NULL
+        AND j.state = 'waiting'
+      """, [.text(meeting.text), .integer(occurrence), .integer(source)]
+    ) { $0.count(0) } ?? 0
+  }
+
+  func firstForSeat(in meeting: MeetingID, occurrence: Int64) throws(StorageFault) -> Join? {
+    try db.one(
+      """
+      SELECT \(SQLiteSnapshot.joinColumns) FROM joins j
+      WHERE j.meeting = ? AND j.occurrence = ? AND j.state = 'waiting' AND j.waiting_for = 'seat'
+      ORDER BY j.seq LIMIT 1
+      """, [.text(meeting.text), .integer(occurrence)]
+    ) { SQLiteSnapshot.readJoin($0, from: 0) }
+  }
+
+  func denials(
+    account: AccountID?, lineage: JoinID?, in meeting: MeetingID, occurrence: Int64
+  ) throws(StorageFault) -> Int {
+    try db.one(
+      """
+      SELECT count(*) FROM joins j WHERE (j.account = ?3 OR j.lineage = ?4 OR j.id = ?4) AND j.meeting = ?1
+        AND j.occurrence = ?2 AND j.state = 'denied'
+      """, [.text(meeting.text), .integer(occurrence), .optional(account?.text), .optional(lineage?.text)]
+    ) { $0.count(0) } ?? 0
+  }
+
+  func openJoins(with invite: InviteID) throws(StorageFault) -> [Join] {
+    try db.all(
+      "SELECT \(SQLiteSnapshot.joinColumns) FROM joins j WHERE j.invite = ? AND \(SQLiteSnapshot.isOpen)",
+      [.text(invite.text)]
+    ) { SQLiteSnapshot.readJoin($0, from: 0) }
   }
 
   func openJoins(of account: AccountID, session: SessionID?) throws(StorageFault) -> [Join] {
@@ -138,8 +226,9 @@ extension SQLiteTransaction {
       """
       INSERT INTO joins (id, meeting, occurrence, frontend, audience, state, role, class, display_name, account,
         session, verified, publish, client_kind, created_at, deadline, waiting_for, waiting_since, unproven, message,
-        ticket_digest, salt, lineage, was_sent_back, events)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        ticket_digest, salt, lineage, was_sent_back, events, invite, bypasses_waiting_room, likeness, confusable_with,
+        denials, source, likeness_read, was_admitted)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       [
         .text(join.id.text), .text(join.meeting.text), .integer(join.occurrence), .text(join.frontEnd),
@@ -149,7 +238,9 @@ extension SQLiteTransaction {
         .optional(join.deadline), .optional(join.waitingFor?.rawValue), .optional(join.waitingSince),
         .flag(join.unproven), .optional(join.message), .digest(ticketDigest), .blob(salt),
         .optional(join.lineage == join.id ? nil : join.lineage.text), .flag(join.wasSentBack),
-        .integer(join.eventNumber),
+        .integer(join.eventNumber), .optional(join.invite?.text), .flag(join.bypassesWaitingRoom),
+        .optional(join.likeness?.asSeen), .optional(join.confusableWith), .integer(Int64(join.denials)),
+        .optional(join.source), .optional(join.likeness?.asReadElse), .flag(join.wasAdmitted),
       ])
   }
 
@@ -157,13 +248,14 @@ extension SQLiteTransaction {
     try db.run(
       """
       UPDATE joins SET state = ?, role = ?, publish = ?, deadline = ?, waiting_for = ?, waiting_since = ?,
-        unproven = ?, message = ?, may_rejoin = ?, was_sent_back = ?, events = ?
+        unproven = ?, message = ?, may_rejoin = ?, was_sent_back = ?, events = ?, class = ?, denials = ?, was_admitted = ?
       WHERE id = ?
       """,
       [
         .text(join.state.rawValue), .text(join.role.rawValue), publish(join), .optional(join.deadline),
         .optional(join.waitingFor?.rawValue), .optional(join.waitingSince), .flag(join.unproven),
         .optional(join.message), .flag(join.mayRejoin), .flag(join.wasSentBack), .integer(join.eventNumber),
+        .text(join.joinerClass.rawValue), .integer(Int64(join.denials)), .flag(join.wasAdmitted),
         .text(join.id.text),
       ])
   }

@@ -3,7 +3,7 @@ import AnteroomServices
 
 extension SQLiteSnapshot {
   private static let banColumns =
-    "b.id, b.meeting, b.occurrence, b.account, b.join_id, b.reason, b.actor, b.created_at, b.expires_at"
+    "b.id, b.meeting, b.occurrence, b.account, b.join_id, b.reason, b.actor, b.created_at, b.expires_at, b.invite"
 
   private func readBan(_ row: Row, from offset: Int) -> Ban {
     let meeting = MeetingID(known: row.text(offset + 1))
@@ -12,24 +12,31 @@ extension SQLiteSnapshot {
       reason = sealing.openPersonal(row.blob(offset + 5), subjectSalt: salt).map { String(decoding: $0, as: UTF8.self) }
     }
     let target: Ban.Target =
-      row.optionalText(offset + 3).map { .account(AccountID(known: $0)) } ?? .join(JoinID(known: row.text(offset + 4)))
+      if let account = row.optionalText(offset + 3) {
+        .account(AccountID(known: account))
+      } else if let join = row.optionalText(offset + 4) {
+        .join(JoinID(known: join))
+      } else {
+        .invite(InviteID(known: row.text(offset + 9)))
+      }
     return Ban(
-      id: BanID(known: row.text(offset)), meeting: meeting, occurrence: row.integer(offset + 2), target: target,
+      id: BanID(known: row.text(offset)), meeting: meeting, occurrence: row.optionalInteger(offset + 2), target: target,
       reason: reason, by: row.text(offset + 6), createdAt: row.time(offset + 7),
       expiresAt: row.optionalTime(offset + 8))
   }
 
   func isBarred(
-    account: AccountID?, lineage: JoinID?, from meeting: MeetingID, occurrence: Int64
+    account: AccountID?, invite: InviteID?, lineage: JoinID?, from meeting: MeetingID, occurrence: Int64
   ) throws(StorageFault) -> Bool {
     try db.one(
       """
-      SELECT 1 FROM bans b WHERE b.meeting = ?1 AND b.occurrence = ?2 AND (b.expires_at IS NULL OR b.expires_at > ?5)
-        AND (b.account = ?3 OR b.join_id = ?4
+      SELECT 1 FROM bans b WHERE b.meeting = ?1 AND (b.occurrence IS NULL OR b.occurrence = ?2)
+        AND (b.expires_at IS NULL OR b.expires_at > ?5) AND (b.account = ?3 OR b.join_id = ?4 OR b.invite = ?6
           OR b.account = (SELECT j.account FROM joins j WHERE j.id = ?4)) LIMIT 1
       """,
       [
         .text(meeting.text), .integer(occurrence), .optional(account?.text), .optional(lineage?.text), .time(now),
+        .optional(invite?.text),
       ]
     ) { _ in true } ?? false
   }
@@ -40,7 +47,7 @@ extension SQLiteSnapshot {
     try db.page(
       """
       SELECT b.seq, \(SQLiteSnapshot.banColumns) FROM bans b
-      WHERE b.meeting = ? AND b.occurrence = ? AND (b.expires_at IS NULL OR b.expires_at > ?) AND b.seq > ?
+      WHERE b.meeting = ? AND (b.occurrence IS NULL OR b.occurrence = ?) AND (b.expires_at IS NULL OR b.expires_at > ?) AND b.seq > ?
       ORDER BY b.seq LIMIT ?
       """, [.text(meeting.text), .integer(occurrence), .time(now), .integer(cursor ?? 0)], limit: limit
     ) { readBan($0, from: 1) }
@@ -55,26 +62,28 @@ extension SQLiteSnapshot {
 
 extension SQLiteTransaction {
   func replace(_ ban: Ban) throws(StorageFault) {
-    let (account, join): (Column, Column) =
+    let (account, join, invite): (Column, Column, Column) =
       switch ban.target {
-      case .account(let id): (.text(id.text), .null)
-      case .join(let id): (.null, .text(id.text))
+      case .account(let id): (.text(id.text), .null, .null)
+      case .join(let id): (.null, .text(id.text), .null)
+      case .invite(let id): (.null, .null, .text(id.text))
       }
+    let occurrence = ban.occurrence.map(Column.integer) ?? .null
     var reason = Column.null
     if let text = ban.reason, let salt = try auditSalt(of: ban.meeting.text) {
       reason = .blob(sealing.sealPersonal(Array(text.utf8), subjectSalt: salt))
     }
     try db.run(
-      "DELETE FROM bans WHERE meeting = ?1 AND occurrence = ?2 AND (account = ?3 OR join_id = ?4)",
-      [.text(ban.meeting.text), .integer(ban.occurrence), account, join])
+      "DELETE FROM bans WHERE meeting = ?1 AND occurrence IS ?2 AND (account = ?3 OR join_id = ?4 OR invite = ?5)",
+      [.text(ban.meeting.text), occurrence, account, join, invite])
     try db.run(
       """
-      INSERT INTO bans (id, meeting, occurrence, account, join_id, reason, actor, created_at, expires_at)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+      INSERT INTO bans (id, meeting, occurrence, account, join_id, reason, actor, created_at, expires_at, invite)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       [
-        .text(ban.id.text), .text(ban.meeting.text), .integer(ban.occurrence), account, join, reason, .text(ban.by),
-        .time(ban.createdAt), .optional(ban.expiresAt),
+        .text(ban.id.text), .text(ban.meeting.text), occurrence, account, join, reason, .text(ban.by),
+        .time(ban.createdAt), .optional(ban.expiresAt), invite,
       ])
   }
 

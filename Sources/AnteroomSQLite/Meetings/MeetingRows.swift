@@ -7,30 +7,37 @@ extension SQLiteSnapshot {
     m.passcode_failures, m.state, m.locked, m.occurrence, m.epoch, m.waiting, m.admitted, m.present,
     m.hosts_admitted, m.hosts_present, m.created_at, m.version,
     (SELECT group_concat(c.account, ' ') FROM cohosts c WHERE c.meeting = m.id),
-    m.away, m.host_absence_due, m.passcode_is_suspect
+    m.away, m.host_absence_due, m.passcode_is_suspect, m.host_profile, m.opens_at, m.closes_at, m.auto_lock_due,
+    m.burst_since, m.failed_knocks, m.unknown_knocks
     """
 
   /// Put together once: every join asks it.
-  private static let meetingByID = "SELECT \(columns) FROM meetings m WHERE m.id = ?"
+  private static let meetingByID = "SELECT \(columns) FROM meetings m WHERE m.id = ? AND m.forgotten = 0"
 
-  private static func read(_ row: Row, from offset: Int) -> Meeting {
-    let (policy, own) = PolicyText.read(row.text(offset + 7))
+  private func readMeeting(_ row: Row, from offset: Int) -> Meeting {
+    let own = PolicyText.read(row.text(offset + 7))
+    let profile = row.text(offset + 6)
+    let hostProfile = row.optionalText(offset + 26)
     let cohosts = row.optionalText(offset + 22).map { text in
       text.split(separator: " ").map { AccountID(known: String($0)) }
     }
     return Meeting(
       id: MeetingID(known: row.text(offset)), external: row.optionalText(offset + 1), frontEnd: row.text(offset + 2),
-      kind: known(row.text(offset + 3)), title: row.optionalText(offset + 4),
-      host: AccountID(known: row.text(offset + 5)), cohosts: cohosts ?? [], profile: row.text(offset + 6),
-      policy: policy, ownSettings: own, passcodeKind: row.optionalText(offset + 8).map(known),
+      kind: SQLiteSnapshot.known(row.text(offset + 3)), title: row.optionalText(offset + 4),
+      host: AccountID(known: row.text(offset + 5)), cohosts: cohosts ?? [], profile: profile,
+      hostProfile: hostProfile, policy: policies.effective(profile: profile, hostProfile: hostProfile, own: own),
+      own: own, passcodeKind: row.optionalText(offset + 8).map(SQLiteSnapshot.known),
       passcodeDigest: row.hasNull(offset + 9) ? nil : row.digest(offset + 9),
-      passcodeFailures: row.count(offset + 10), state: known(row.text(offset + 11)), locked: row.flag(offset + 12),
+      passcodeFailures: row.count(offset + 10), state: SQLiteSnapshot.known(row.text(offset + 11)),
+      locked: row.flag(offset + 12),
       occurrence: row.integer(offset + 13), epoch: row.integer(offset + 14),
       tally: Tally(
         waiting: row.count(offset + 15), admitted: row.count(offset + 16), present: row.count(offset + 17),
         away: row.count(offset + 23),
         hostsAdmitted: row.count(offset + 18), hostsPresent: row.count(offset + 19)),
-      createdAt: row.time(offset + 20), version: row.integer(offset + 21),
+      createdAt: row.time(offset + 20), version: row.integer(offset + 21), opensAt: row.optionalTime(offset + 27),
+      closesAt: row.optionalTime(offset + 28), autoLockDue: row.optionalTime(offset + 29),
+      burst: Burst(since: row.time(offset + 30), failed: row.count(offset + 31), unknown: row.count(offset + 32)),
       hostAbsenceDue: row.optionalTime(offset + 24), passcodeIsSuspect: row.flag(offset + 25))
   }
 
@@ -41,12 +48,12 @@ extension SQLiteSnapshot {
   }
 
   func meeting(_ id: MeetingID) throws(StorageFault) -> Meeting? {
-    try db.one(SQLiteSnapshot.meetingByID, [.text(id.text)]) { SQLiteSnapshot.read($0, from: 0) }
+    try db.one(SQLiteSnapshot.meetingByID, [.text(id.text)]) { readMeeting($0, from: 0) }
   }
 
   func anyMeeting() throws(StorageFault) -> Meeting? {
-    try db.one("SELECT \(SQLiteSnapshot.columns) FROM meetings m ORDER BY m.seq LIMIT 1", []) {
-      SQLiteSnapshot.read($0, from: 0)
+    try db.one("SELECT \(SQLiteSnapshot.columns) FROM meetings m WHERE m.forgotten = 0 ORDER BY m.seq LIMIT 1", []) {
+      readMeeting($0, from: 0)
     }
   }
 
@@ -56,7 +63,7 @@ extension SQLiteSnapshot {
     try db.page(
       """
       SELECT m.seq, \(SQLiteSnapshot.columns) FROM meetings m
-      WHERE m.seq > ?1 AND (?3 IS NULL OR m.external = ?3) AND (?4 IS NULL OR m.state = ?4) AND (?2 IS NULL
+      WHERE m.seq > ?1 AND m.forgotten = 0 AND (?3 IS NULL OR m.external = ?3) AND (?4 IS NULL OR m.state = ?4) AND (?2 IS NULL
         OR (?5 IS NOT 'cohost' AND m.host = ?2)
         OR (?5 IS NOT 'host' AND EXISTS (SELECT 1 FROM cohosts c WHERE c.meeting = m.id AND c.account = ?2)))
       ORDER BY m.seq LIMIT ?6
@@ -65,7 +72,7 @@ extension SQLiteSnapshot {
         .integer(cursor ?? 0), .optional(account?.text),
         .optional(external), .optional(state?.rawValue), .optional(role?.rawValue),
       ], limit: limit
-    ) { SQLiteSnapshot.read($0, from: 1) }
+    ) { readMeeting($0, from: 1) }
   }
 
   func dueHostAbsences(at time: Instant, limit: Int) throws(StorageFault) -> [Meeting] {
@@ -74,7 +81,17 @@ extension SQLiteSnapshot {
       SELECT \(SQLiteSnapshot.columns) FROM meetings m
       WHERE m.host_absence_due <= ? ORDER BY m.host_absence_due LIMIT ?
       """, [.time(time), .integer(Int64(limit))]
-    ) { SQLiteSnapshot.read($0, from: 0) }
+    ) { readMeeting($0, from: 0) }
+  }
+
+  func dueMeetings(at time: Instant, limit: Int) throws(StorageFault) -> [Meeting] {
+    try db.all(
+      """
+      SELECT \(SQLiteSnapshot.columns) FROM meetings m WHERE m.auto_lock_due <= ?1
+      UNION ALL
+      SELECT \(SQLiteSnapshot.columns) FROM meetings m WHERE m.state = 'scheduled' AND m.opens_at <= ?1 LIMIT ?2
+      """, [.time(time), .integer(Int64(limit))]
+    ) { readMeeting($0, from: 0) }
   }
 
   func meetingCount() throws(StorageFault) -> (meetings: Int, waiting: Int) {
@@ -94,15 +111,16 @@ extension SQLiteTransaction {
       """
       INSERT INTO meetings (id, external, frontend, kind, title, host, profile, settings, passcode_kind,
         passcode_digest, passcode_failures, state, locked, occurrence, epoch, waiting, admitted, present,
-        hosts_admitted, hosts_present, created_at, version)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, 0, 0, 0, 0, 0, ?, ?) ON CONFLICT DO NOTHING
+        hosts_admitted, hosts_present, created_at, version, host_profile, opens_at, closes_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, 0, 0, 0, 0, 0, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
       """,
       [
         .text(meeting.id.text), .optional(meeting.external), .text(meeting.frontEnd), .text(meeting.kind.rawValue),
         .optional(meeting.title), .text(meeting.host.text), .text(meeting.profile),
-        .text(PolicyText.write(meeting.policy, own: meeting.ownSettings)), .optional(meeting.passcodeKind?.rawValue),
+        .text(PolicyText.write(meeting.own)), .optional(meeting.passcodeKind?.rawValue),
         meeting.passcodeDigest.map(Column.digest) ?? .null, .text(meeting.state.rawValue), .flag(meeting.locked),
         .integer(meeting.occurrence), .integer(meeting.epoch), .time(meeting.createdAt), .integer(meeting.version),
+        .optional(meeting.hostProfile), .optional(meeting.opensAt), .optional(meeting.closesAt),
       ])
     guard db.changesCount == 1 else { return try self.meeting(meeting.id) == nil ? .externalTaken : .idTaken }
     for cohost in meeting.cohosts {
@@ -117,7 +135,7 @@ extension SQLiteTransaction {
       """
       UPDATE meetings SET passcode_failures = ?, state = ?, locked = ?, epoch = ?, waiting = ?, admitted = ?,
         present = ?, away = ?, hosts_admitted = ?, hosts_present = ?, version = ?, host_absence_due = ?,
-        passcode_is_suspect = ?
+        passcode_is_suspect = ?, occurrence = ?, auto_lock_due = ?, burst_since = ?, failed_knocks = ?, unknown_knocks = ?
       WHERE id = ?
       """,
       [
@@ -126,8 +144,31 @@ extension SQLiteTransaction {
         .integer(Int64(meeting.tally.present)), .integer(Int64(meeting.tally.away)),
         .integer(Int64(meeting.tally.hostsAdmitted)), .integer(Int64(meeting.tally.hostsPresent)),
         .integer(meeting.version), .optional(meeting.hostAbsenceDue), .flag(meeting.passcodeIsSuspect),
-        .text(meeting.id.text),
+        .integer(meeting.occurrence), .optional(meeting.autoLockDue), .time(meeting.burst.since),
+        .integer(Int64(meeting.burst.failed)), .integer(Int64(meeting.burst.unknown)), .text(meeting.id.text),
       ])
+  }
+
+  func updateRecord(of meeting: Meeting) throws(StorageFault) {
+    try db.run(
+      """
+      UPDATE meetings SET title = ?, settings = ?, profile = ?, host = ?, host_profile = ?, opens_at = ?, closes_at = ?
+      WHERE id = ?
+      """,
+      [
+        .optional(meeting.title), .text(PolicyText.write(meeting.own)), .text(meeting.profile),
+        .text(meeting.host.text), .optional(meeting.hostProfile), .optional(meeting.opensAt),
+        .optional(meeting.closesAt), .text(meeting.id.text),
+      ])
+    let marks = meeting.cohosts.map { _ in ", ?" }.joined()
+    try db.run(
+      "DELETE FROM cohosts WHERE meeting = ? AND account NOT IN (''\(marks))",
+      [.text(meeting.id.text)] + meeting.cohosts.map { .text($0.text) })
+    for cohost in meeting.cohosts {
+      try db.run(
+        "INSERT OR IGNORE INTO cohosts (meeting, account) VALUES (?, ?)", [.text(meeting.id.text), .text(cohost.text)])
+    }
+    try update(meeting)
   }
 
   func updatePasscode(of meeting: Meeting) throws(StorageFault) {
@@ -138,42 +179,5 @@ extension SQLiteTransaction {
         .text(meeting.id.text),
       ])
     try update(meeting)
-  }
-}
-
-/// A meeting's own settings as they are stored: `name=value`, a line each. All others are the
-/// profile's, so that a profile that is made stricter reaches the meetings that follow it.
-enum PolicyText {
-  static func write(_ policy: MeetingPolicy, own: Set<PolicySetting>) -> String {
-    PolicySetting.allCases.filter(own.contains).map { setting in
-      switch policy.value(of: setting) {
-      case .word(let word): "\(setting.rawValue)=\(word)"
-      case .number(let number): "\(setting.rawValue)=\(number)"
-      case .flag(let flag): "\(setting.rawValue)=\(flag)"
-      }
-    }.joined(separator: "\n")
-  }
-
-  static func read(_ text: String) -> (MeetingPolicy, Set<PolicySetting>) {
-    var policy = MeetingPolicy.general
-    var own: Set<PolicySetting> = []
-    if text.isEmpty { return (policy, own) }
-    for line in text.split(separator: "\n") {
-      guard let equals = line.firstIndex(of: "="), let setting = PolicySetting(rawValue: String(line[..<equals]))
-      else { preconditionFailure("a setting that no version has written") }
-      let word = String(line[line.index(after: equals)...])
-      let value: PolicyValue =
-        if setting.bounds != nil {
-          Int(word).map(PolicyValue.number) ?? .word(word)
-        } else if setting.isFlag {
-          .flag(word == "true")
-        } else {
-          .word(word)
-        }
-      let isSet = policy.set(setting, to: value)
-      precondition(isSet, "a value that no version has written")
-      own.insert(setting)
-    }
-    return (policy, own)
   }
 }

@@ -11,5 +11,6 @@ enum Column {
   static func time(_ value: Instant) -> Column { .integer(value.milliseconds) }
   static func digest(_ value: Digest) -> Column { .blob(value.bytes) }
   static func optional(_ value: String?) -> Column { value.map(Column.text) ?? .null }
+  static func optional(_ value: Int64?) -> Column { value.map(Column.integer) ?? .null }
   static func optional(_ value: Instant?) -> Column { value.map(Column.time) ?? .null }
 }

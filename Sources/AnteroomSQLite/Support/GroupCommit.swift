@@ -33,6 +33,7 @@ final class GroupCommit: Sendable {
   private let statements = StatementCache()
   private let clock: any WallClock
   private let sealing: any AuditSealing
+  private let policies: PolicyTable
   private let nonces: any Randomness
   private let limit: Int
   /// Fired with what a commit changed, after it.
@@ -40,13 +41,14 @@ final class GroupCommit: Sendable {
   private let onFailedCommit: @Sendable (StorageFault) -> Void
 
   init(
-    connection: DatabaseQueue, clock: any WallClock, sealing: any AuditSealing, nonces: any Randomness,
-    tree: AuditTree, latest: Instant, limit: Int,
+    connection: DatabaseQueue, clock: any WallClock, sealing: any AuditSealing, policies: PolicyTable,
+    nonces: any Randomness, tree: AuditTree, latest: Instant, limit: Int,
     changed: Signal<EventTopic>, onFailedCommit: @escaping @Sendable (StorageFault) -> Void
   ) {
     self.connection = connection
     self.clock = clock
     self.sealing = sealing
+    self.policies = policies
     self.nonces = nonces
     self.tree = Mutex(tree)
     self.latestMilliseconds = Atomic(latest.milliseconds)
@@ -132,11 +134,12 @@ final class GroupCommit: Sendable {
     do {
       let result = try connection.writeWithoutTransaction { db -> Result<SQLiteTransaction, StorageFault> in
         let tx = SQLiteTransaction(
-          Statements(db, statements), now: latest, tree: committed, sealing: sealing, nonces: nonces)
+          Statements(db, statements), now: latest, tree: committed, sealing: sealing, policies: policies.current,
+          nonces: nonces)
         do throws(StorageFault) {
           try GroupCommit.begin(db)
           for job in jobs {
-            tx.begin(at: max(clock.now(), tx.now))
+            tx.begin(at: max(clock.now(), tx.now), policies: policies.current)
             try job.run(tx)
           }
           try tx.saveHead()

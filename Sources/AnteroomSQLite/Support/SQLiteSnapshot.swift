@@ -7,14 +7,20 @@ class SQLiteSnapshot: Snapshot {
   let db: Statements
   private(set) var now: Instant
   let sealing: any AuditSealing
+  /// What holds for meetings, as it is configured while the closure runs.
+  private(set) var policies: PolicyBook
 
-  init(_ db: Statements, now: Instant, sealing: any AuditSealing) {
+  init(_ db: Statements, now: Instant, sealing: any AuditSealing, policies: PolicyBook) {
     self.db = db
     self.now = now
     self.sealing = sealing
+    self.policies = policies
   }
 
-  func begin(at time: Instant) { now = time }
+  func begin(at time: Instant, policies: PolicyBook) {
+    now = time
+    self.policies = policies
+  }
 }
 
 /// What one closure sees and changes.
@@ -27,10 +33,13 @@ final class SQLiteTransaction: SQLiteSnapshot, Transaction {
   /// The number of the last event, asked once.
   var lastNumber: Int64?
 
-  init(_ db: Statements, now: Instant, tree: AuditTree, sealing: any AuditSealing, nonces: any Randomness) {
+  init(
+    _ db: Statements, now: Instant, tree: AuditTree, sealing: any AuditSealing, policies: PolicyBook,
+    nonces: any Randomness
+  ) {
     self.tree = tree
     self.nonces = nonces
-    super.init(db, now: now, sealing: sealing)
+    super.init(db, now: now, sealing: sealing, policies: policies)
   }
 
   func wake(_ topic: EventTopic) { woken.insert(topic) }

@@ -24,13 +24,15 @@ package final class SQLiteStore: Store {
   private let readerQueue = DispatchQueue(label: "anteroom.store.reader")
   private let clock: any WallClock
   private let sealing: any AuditSealing
+  private let policies: PolicyTable
   private let writerConnection: DatabaseQueue
 
   /// Opens or makes the database at `path`, checks it, brings its schema up, and asserts that commits
   /// are durable.
   package init(
     path: String, rootKeyID: String, clock: any WallClock, sealing: any AuditSealing, randomness: any Randomness,
-    groupLimit: Int, changed: Signal<EventTopic>, onFailedCommit: @escaping @Sendable (StorageFault) -> Void
+    policies: PolicyTable, groupLimit: Int, changed: Signal<EventTopic>,
+    onFailedCommit: @escaping @Sendable (StorageFault) -> Void
   ) throws(StoreOpeningFailure) {
     do {
       let connection = try DatabaseQueue(path: path, configuration: SQLiteStore.configuration(readOnly: false))
@@ -52,9 +54,10 @@ package final class SQLiteStore: Store {
       writerConnection = connection
       self.clock = clock
       self.sealing = sealing
+      self.policies = policies
       writer = GroupCommit(
-        connection: connection, clock: clock, sealing: sealing, nonces: randomness, tree: head.tree,
-        latest: head.time, limit: groupLimit, changed: changed, onFailedCommit: onFailedCommit)
+        connection: connection, clock: clock, sealing: sealing, policies: policies, nonces: randomness,
+        tree: head.tree, latest: head.time, limit: groupLimit, changed: changed, onFailedCommit: onFailedCommit)
     } catch let failure as StoreOpeningFailure {
       throw failure
     } catch let error as DatabaseError where error.resultCode == .SQLITE_CORRUPT || error.resultCode == .SQLITE_NOTADB {
@@ -161,7 +164,8 @@ package final class SQLiteStore: Store {
     do {
       return try reader.read { db in
         let snapshot = SQLiteSnapshot(
-          Statements(db, readerStatements), now: max(clock.now(), writer.latest), sealing: sealing)
+          Statements(db, readerStatements), now: max(clock.now(), writer.latest), sealing: sealing,
+          policies: policies.current)
         do throws(StorageFault) {
           return .success(try body(snapshot))
         } catch {

@@ -11,6 +11,8 @@ package final class AdmissionPorts: Sendable {
   package let passcodes: Passcodes
   package let grants: GrantMaker
   package let sealing: any AuditSealing
+  package let digests: any Digests
+  package let reserved: ReservedNames
   package let lifetime: SessionLifetime
   /// Fired once a change is on disk.
   package let changed: Signal<EventTopic>
@@ -20,7 +22,7 @@ package final class AdmissionPorts: Sendable {
   package init(
     store: any Store, clock: any WallClock, randomness: any Randomness, text: any TextProfiles,
     limiter: AttemptLimiter, mint: TokenMint, passcodes: Passcodes, grants: GrantMaker,
-    sealing: any AuditSealing, lifetime: SessionLifetime,
+    sealing: any AuditSealing, digests: any Digests, reserved: ReservedNames, lifetime: SessionLifetime,
     changed: Signal<EventTopic>, waitingCeiling: Int
   ) {
     self.store = store
@@ -32,6 +34,8 @@ package final class AdmissionPorts: Sendable {
     self.passcodes = passcodes
     self.grants = grants
     self.sealing = sealing
+    self.digests = digests
+    self.reserved = reserved
     self.lifetime = lifetime
     self.changed = changed
     self.waitingCeiling = waitingCeiling

@@ -1,4 +1,5 @@
 package import AnteroomCore
+package import SecretMemory
 
 /// What a joiner is told of its own join, and nothing else.
 package struct OwnJoin: Sendable {
@@ -6,14 +7,27 @@ package struct OwnJoin: Sendable {
   package let meeting: Meeting
   /// A fresh grant, where the join may have one now.
   package let grant: String?
+  /// How it was decided, for hosts and operators.
+  package var trace: [TraceEntry] = []
+  /// What has to be agreed to before there is a grant.
+  package var missingNotices: [Notice] = []
+}
+
+/// A refusal with all that an answer may need of it: what an outsider learns depends on the proof.
+package struct JoinRefusal: Sendable {
+  package let reason: RefusalReason
+  package let proof: Proof
+  package let trace: [TraceEntry]
+  package let required: [RefusalReason]
+  package let notices: [Notice]
+  package let provenance: [PolicySetting: PolicyLevel]
 }
 
 package enum JoinResult: ~Copyable, Sendable {
   case made(OwnJoin, ticket: BearerToken)
   /// The ticket that was shown stands in this meeting: the same join again.
   case standing(OwnJoin)
-  /// With how it was proved: what an outsider learns of a refusal depends on that.
-  case refused(RefusalReason, Proof)
+  case refused(JoinRefusal)
   case invalidToken
   case secondFactorRequired
   case invalidName(DisplayName.Invalid)
@@ -39,19 +53,24 @@ package struct AdmissionService: Sendable {
     package let meeting: String
     package let displayName: String?
     package let passcode: Passcode?
+    package let invite: SecretBytes?
     package let clientKind: ClientKind
+    package let notices: [NoticeAnswer]
     package let audience: String?
     package let ticket: TokenProof?
     package let origin: AttemptLimiter.Origin
     package let caller: Caller
 
     package init(
-      meeting: String, displayName: String?, passcode: consuming Passcode?, clientKind: ClientKind, audience: String?,
+      meeting: String, displayName: String?, passcode: consuming Passcode?, invite: consuming SecretBytes?,
+      clientKind: ClientKind, notices: [NoticeAnswer], audience: String?,
       ticket: TokenProof?, origin: AttemptLimiter.Origin, caller: Caller
     ) {
       self.meeting = meeting
       self.displayName = displayName
       self.passcode = passcode
+      self.invite = invite
+      self.notices = notices
       self.clientKind = clientKind
       self.audience = audience
       self.ticket = ticket
@@ -63,13 +82,17 @@ package struct AdmissionService: Sendable {
   /// What goes into the transaction: no secret, and every random value made before it.
   struct Draft: Sendable {
     let meeting: MeetingID?
-    let name: DisplayName?
+    let name: TypedName?
     let passcode: PasscodeShown
+    let invite: InviteCode
     let clientKind: ClientKind
+    let notices: [NoticeAnswer]
     let audience: String
     let ticket: TokenProof?
     let buckets: [BudgetBucket]
     let source: Digest
+    /// Of a believed address of its own, cut short; what ceilings per source count by.
+    let place: Int64?
     let caller: Caller
     let id: JoinID
     let ticketDigest: Digest
@@ -78,13 +101,22 @@ package struct AdmissionService: Sendable {
     let sealedName: [UInt8]?
   }
 
+  /// A name as it was typed, judged before the transaction.
+  struct TypedName: Sendable {
+    let name: DisplayName
+    let likeness: NameLikeness
+    let isReserved: Bool
+  }
+
+  /// What was shown as an invite's code: only its digest goes on.
+  enum InviteCode: Sendable { case nothing, malformed, digest(Digest) }
+
   enum Outcome: Sendable {
-    case made(Join, Meeting, AuthenticatedSession?)
-    case standing(Join, Meeting, AuthenticatedSession?)
-    case refused(RefusalReason, Proof)
+    case made(Join, Meeting, AuthenticatedSession?, [TraceEntry])
+    case standing(Join, Meeting, AuthenticatedSession?, Entitlement)
+    case refused(JoinRefusal)
     case invalidToken
     case secondFactorRequired
-    case nameRequired
   }
 
   /// One join, decided and recorded in one transaction: existing or not, the same budgets are drawn on
@@ -94,10 +126,11 @@ package struct AdmissionService: Sendable {
     guard let audience = attempt.audience ?? caller.frontEnd.audiences.first,
       caller.frontEnd.audiences.contains(audience)
     else { return .unknownAudience }
-    var name: DisplayName?
+    var name: TypedName?
     if let typed = attempt.displayName {
       do {
-        name = try DisplayName(parsing: typed, with: ports.text)
+        let parsed = try DisplayName(parsing: typed, with: ports.text)
+        name = ports.typed(parsed)
       } catch {
         return .invalidName(error)
       }
@@ -105,26 +138,27 @@ package struct AdmissionService: Sendable {
     let id = JoinID(at: ports.clock.now(), random: ports.randomness.bytes(JoinID.timedRandomByteCount))
     let minted = ports.mint.mint(.ticket, name: String(id.text.dropFirst(JoinID.prefix.count)))
     let salt = ports.randomness.bytes(16)
-    let sealedName = name.map { name in
-      ports.sealing.sealPersonal(AuditEntry.json([("display_name", name.text)]), subjectSalt: salt)
+    let sealedName = name.map { typed in
+      ports.sealing.sealPersonal(AuditEntry.json([("display_name", typed.name.text)]), subjectSalt: salt)
     }
     let draft = Draft(
       meeting: MeetingID(parsing: attempt.meeting), name: name,
-      passcode: ports.passcodes.show(attempt.passcode, for: attempt.meeting), clientKind: attempt.clientKind,
-      audience: audience, ticket: attempt.ticket,
+      passcode: ports.passcodes.show(attempt.passcode, for: attempt.meeting), invite: ports.show(attempt.invite),
+      clientKind: attempt.clientKind, notices: attempt.notices, audience: audience, ticket: attempt.ticket,
       buckets: ports.limiter.passcode(meeting: attempt.meeting, origin: attempt.origin),
-      source: ports.limiter.sourceDigest(attempt.origin), caller: caller, id: id, ticketDigest: minted.digest,
-      salt: salt, sealedName: sealedName)
+      source: ports.limiter.sourceDigest(attempt.origin), place: ports.limiter.place(attempt.origin), caller: caller,
+      id: id, ticketDigest: minted.digest, salt: salt, sealedName: sealedName)
     let outcome = try await ports.store.write { tx throws(StorageFault) in try decide(draft, in: tx) }
     switch outcome {
-    case .made(let join, let meeting, let session):
-      return .made(OwnJoin(join: join, meeting: meeting, grant: grant(join, meeting, session)), ticket: minted.token)
-    case .standing(let join, let meeting, let session):
-      return .standing(OwnJoin(join: join, meeting: meeting, grant: grant(join, meeting, session)))
-    case .refused(let reason, let proof): return .refused(reason, proof)
+    case .made(let join, let meeting, let session, let trace):
+      let own = OwnJoin(join: join, meeting: meeting, grant: grant(join, meeting, session), trace: trace)
+      return .made(own, ticket: minted.token)
+    case .standing(let join, let meeting, let session, let entitlement):
+      let grant = entitlement == .grant ? grant(join, meeting, session) : nil
+      return .standing(OwnJoin(join: join, meeting: meeting, grant: grant, missingNotices: entitlement.notices))
+    case .refused(let refusal): return .refused(refusal)
     case .invalidToken: return .invalidToken
     case .secondFactorRequired: return .secondFactorRequired
-    case .nameRequired: return .invalidName(.empty)
     }
   }
 

@@ -31,14 +31,18 @@ package struct OwnJoinService: Sendable {
     }
   }
 
+  private typealias LiveJoin = ((join: Join, meeting: Meeting, session: Session?), Entitlement)
+
   private func look(_ caller: Caller) async throws(StorageFault) -> OwnJoin? {
     let lifetime = ports.lifetime
     let found = try await ports.store.read { snapshot throws(StorageFault) in
-      try snapshot.liveOwnJoin(caller, lifetime: lifetime)
+      guard let own = try snapshot.liveOwnJoin(caller, lifetime: lifetime) else { return nil as LiveJoin? }
+      return (own, try snapshot.entitlement(of: own.join, in: own.meeting))
     }
-    guard let (join, meeting, session) = found else { return nil }
-    let grant = ports.grants.grant(for: join, in: meeting, session: session, at: ports.clock.now())
-    return OwnJoin(join: join, meeting: meeting, grant: grant)
+    guard let ((join, meeting, session), entitlement) = found else { return nil }
+    let grant =
+      entitlement == .grant ? ports.grants.grant(for: join, in: meeting, session: session, at: ports.clock.now()) : nil
+    return OwnJoin(join: join, meeting: meeting, grant: grant, missingNotices: entitlement.notices)
   }
 
   /// Gives up waiting.

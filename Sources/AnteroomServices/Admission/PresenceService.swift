@@ -85,7 +85,8 @@ extension Snapshot {
   fileprivate func mayBeIn(_ join: Join, _ meeting: Meeting) throws(StorageFault) -> Bool {
     guard meeting.state != .ended, join.mayHaveGrant else { return false }
     if join.state == .present { return true }
-    return try isBacked(join)
+    guard try isBacked(join) else { return false }
+    return try entitlement(of: join, in: meeting) == .grant
   }
 }
 

@@ -13,11 +13,13 @@ package struct SweepService: Sendable {
   package func endDue() async throws(StorageFault) {
     let isAnythingDue = try await ports.store.read { snapshot throws(StorageFault) in
       if try !snapshot.dueJoins(at: snapshot.now, limit: 1).isEmpty { return true }
+      if try !snapshot.dueMeetings(at: snapshot.now, limit: 1).isEmpty { return true }
       return try !snapshot.dueHostAbsences(at: snapshot.now, limit: 1).isEmpty
     }
     guard isAnythingDue else { return }
     try await ports.store.write { tx throws(StorageFault) in
       try tx.endDueJoins()
+      try tx.settleMeetings()
       try tx.endHostAbsences()
     }
   }

@@ -172,8 +172,12 @@ extension AdmissionPorts {
     guard let (join, meeting, session) = try snapshot.liveOwnJoin(caller, lifetime: lifetime) else {
       return .invalidToken
     }
+    let entitlement = try snapshot.entitlement(of: join, in: meeting)
     let own = OwnJoin(
-      join: join, meeting: meeting, grant: grants.grant(for: join, in: meeting, session: session, at: clock.now()))
+      join: join, meeting: meeting,
+      grant: entitlement == .grant
+        ? grants.grant(for: join, in: meeting, session: session, at: clock.now()) : nil,
+      missingNotices: entitlement.notices)
     let events = try place == nil ? [] : snapshot.events(of: join.id, after: place ?? 0, limit: EventStream.batch)
     // In a row from the place on, or something is missing and the state says it all.
     guard let place, place == join.eventNumber || events.first?.event.join?.number == place + 1 else {

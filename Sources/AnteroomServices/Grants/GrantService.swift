@@ -36,7 +36,7 @@ package struct GrantService: Sendable {
       var meeting = found
       if try tx.isRedeemed(claims.id) { return .alreadyUsed }
       guard claims.epoch == meeting.epoch else { return .outdated }
-      guard stored.join.mayHaveGrant else { return .over }
+      guard try tx.entitlement(of: stored.join, in: meeting) == .grant else { return .over }
       // Kept a little longer than the grant lives, so that a clock set back finds it used.
       guard try tx.redeem(claims.id, expiresAt: claims.expiresAt.adding(seconds: 3600)) else { return .alreadyUsed }
       var join = stored.join
@@ -60,7 +60,7 @@ package struct GrantService: Sendable {
     guard let claims = claims(of: token, caller: caller) else { return nil }
     return try await ports.store.read { snapshot throws(StorageFault) in
       guard snapshot.now < claims.expiresAt, let (stored, meeting) = try GrantService.found(claims, in: snapshot),
-        claims.epoch == meeting.epoch, stored.join.mayHaveGrant
+        claims.epoch == meeting.epoch, try snapshot.entitlement(of: stored.join, in: meeting) == .grant
       else { return nil }
       return ActiveGrant(
         claims: claims, join: stored.join, meeting: meeting, isRedeemed: try snapshot.isRedeemed(claims.id))

@@ -43,6 +43,7 @@ extension HostControlService {
       if authority.isTicket { return .sessionRequired }
       var account: AccountID?
       var lineage: JoinID?
+      var invite: InviteID?
       switch draft.target {
       case .account(let id):
         // Whether there is such an account is not this host's to know.
@@ -51,12 +52,15 @@ extension HostControlService {
         guard let stored = try tx.join(id), stored.join.meeting == meeting.id else { return .noSuchJoin }
         account = stored.join.account
         lineage = stored.join.lineage
+      case .invite(let id):
+        guard let found = try tx.invite(id), found.meeting == meeting.id else { return .noSuchJoin }
+        invite = id
       }
       if account == meeting.host { return .impossible(.hosting) }
       let ban = Ban(
-        id: banID, meeting: id, occurrence: meeting.occurrence,
-        target: account.map(Ban.Target.account) ?? .join(lineage ?? JoinID(known: "-")), reason: draft.reason,
-        by: actor.text, createdAt: tx.now, expiresAt: draft.expiresAt)
+        id: banID, meeting: id, occurrence: nil,
+        target: account.map(Ban.Target.account) ?? lineage.map(Ban.Target.join) ?? invite.map(Ban.Target.invite)
+          ?? draft.target, reason: draft.reason, by: actor.text, createdAt: tx.now, expiresAt: draft.expiresAt)
       try tx.bar(ban, lineage: lineage, in: &meeting, Cause(actor, caller.request))
       return .done(ban)
     }
@@ -81,35 +85,46 @@ extension HostControlService {
 }
 
 extension Transaction {
-  /// Bars whoever a join is of: the account, or the chain of tickets where there is none.
+  /// Bars whoever a join is of: the account, or the chain of tickets where there is none. Until it is lifted, or
+  /// for the occurrence alone.
   func bar(
-    _ join: Join, in meeting: inout Meeting, _ id: BanID, _ reason: String?, _ cause: Cause
+    _ join: Join, in meeting: inout Meeting, _ id: BanID, _ reason: String?, untilLifted: Bool, _ cause: Cause
   ) throws(StorageFault) {
     try bar(
       Ban(
-        id: id, meeting: meeting.id, occurrence: meeting.occurrence,
+        id: id, meeting: meeting.id, occurrence: untilLifted ? nil : meeting.occurrence,
         target: join.account.map(Ban.Target.account) ?? .join(join.lineage), reason: reason, by: cause.actor.text,
-        createdAt: now), lineage: join.lineage, in: &meeting, Cause(cause.actor, cause.request))
+        createdAt: now), lineage: join.lineage, invited: join.invite != nil && join.account == nil, in: &meeting,
+      Cause(cause.actor, cause.request))
   }
 
   /// Bars somebody from coming back. What they have open here goes with it: a second device is the same person.
-  func bar(_ ban: Ban, lineage: JoinID?, in meeting: inout Meeting, _ cause: Cause) throws(StorageFault) {
+  /// `invited` says that whoever it is came by an invite, and may know no passcode.
+  func bar(
+    _ ban: Ban, lineage: JoinID?, invited: Bool = false, in meeting: inout Meeting, _ cause: Cause
+  ) throws(StorageFault) {
     try replace(ban)
     var account: AccountID?
-    if case .account(let id) = ban.target { account = id }
+    var invite: InviteID?
+    switch ban.target {
+    case .account(let id): account = id
+    case .invite(let id): invite = id
+    case .join: break
+    }
     try append(
       AuditEntry(
         .banned, by: cause.actor, subject: meeting.id.text, request: cause.request,
-        detail: [("ban", ban.id.text), ("on", account?.text ?? lineage?.text ?? "")]))
+        detail: [("ban", ban.id.text), ("on", account?.text ?? invite?.text ?? lineage?.text ?? "")]))
     // Who knows the passcode can come back under another name, without account and ticket.
-    if meeting.policy.openTo == .link && !meeting.passcodeIsSuspect {
+    if meeting.policy.openTo == .link && !meeting.passcodeIsSuspect && invite == nil && !invited {
       meeting.passcodeIsSuspect = true
       try update(meeting)
       // They may be among those who wait already.
       try markWaiting(in: &meeting, membersToo: false)
     }
-    let open = try openJoins(
+    var open = try openJoins(
       in: meeting.id, occurrence: meeting.occurrence, of: account, lineage: lineage ?? JoinID(known: "-"))
+    if let invite { open += try openJoins(with: invite).filter { $0.occurrence == meeting.occurrence } }
     let shutOut = open.filter { $0.joinerClass != .host }
     if shutOut.contains(where: \.mayHaveGrant) { try raiseEpoch(of: &meeting, by: cause.actor) }
     let over = now.adding(seconds: meeting.policy.ticketSeconds)

@@ -17,10 +17,8 @@ extension HostControlService {
         stored.join.occurrence == meeting.occurrence
       else { return .noSuchJoin }
       var join = stored.join
-      let isBarred = try tx.isBarred(
-        account: join.account, lineage: join.lineage, from: id, occurrence: meeting.occurrence)
       let verdict = HostControlPolicy.judge(
-        act, on: join, in: meeting, isBarred: isBarred, byTicket: authority.isTicket)
+        act, on: join, in: meeting, try tx.facts(of: join, in: meeting), byTicket: authority.isTicket)
       let cause = Cause(
         actor, caller.request, personal: [("display_name", join.displayName.text)] + act.personal, salt: stored.salt)
       switch verdict {
@@ -45,8 +43,11 @@ extension HostControlService {
     case .admit: try tx.admit(&join, in: &meeting, cause)
     case .deny(let reason, let message, let ban):
       join.message = message
+      join.denials += 1
       try tx.move(&join, to: .denied, in: &meeting, until: over, as: .joinDenied, revoking: revokes, cause)
-      if ban { try tx.bar(join, in: &meeting, banID, reason, cause) }
+      if ban || join.denials >= meeting.policy.denials {
+        try tx.bar(join, in: &meeting, banID, reason, untilLifted: ban, cause)
+      }
     case .remove(let reason, let message, let ban):
       join.message = message
       if verdict == .forfeit {
@@ -54,7 +55,11 @@ extension HostControlService {
       } else {
         try tx.move(&join, to: .removed, in: &meeting, until: over, as: .joinRemoved, revoking: revokes, cause)
       }
-      if ban && !meeting.policy.removedMayReturn { try tx.bar(join, in: &meeting, banID, reason, cause) }
+      if ban ?? !meeting.policy.removedMayReturn {
+        try tx.bar(join, in: &meeting, banID, reason, untilLifted: true, cause)
+      } else if !meeting.policy.removedMayReturn {
+        try tx.bar(join, in: &meeting, banID, reason, untilLifted: false, cause)
+      }
     case .sendBack:
       join.wasSentBack = true
       // Who is out for a moment has nowhere to go back to: only the way in without knocking ends.

@@ -8,6 +8,7 @@ extension Transaction {
   func lock(_ meeting: inout Meeting, _ cause: Cause) throws(StorageFault) {
     guard !meeting.locked else { return }
     meeting.locked = true
+    meeting.isAutoLockOver = true
     meeting.version += 1
     try raiseEpoch(of: &meeting, by: cause.actor)
     let until = now.adding(seconds: meeting.policy.ticketSeconds)
@@ -29,6 +30,18 @@ extension Transaction {
     try announce(
       .meetingLocked, meeting, audited: .meetingLocked, cause,
       detail: [("epoch", String(meeting.epoch)), ("sent_back", String(sentBack))])
+  }
+
+  /// Begins: by the clock, a host's word, or a host's coming in.
+  func open(_ meeting: inout Meeting, _ cause: Cause) throws(StorageFault) {
+    guard meeting.state == .scheduled else { return }
+    meeting.state = .open
+    meeting.version += 1
+    try update(meeting)
+    try announce(
+      .meetingOpened, meeting, audited: .meetingOpened, cause,
+      detail: [("occurrence", String(meeting.occurrence)), ("epoch", String(meeting.epoch))])
+    try admitEarly(into: &meeting, cause)
   }
 
   /// A looser meeting. It decides nobody's waiting by itself.
@@ -90,6 +103,7 @@ extension Transaction {
       }
     }
     meeting.hostAbsenceDue = nil
+    meeting.autoLockDue = nil
     try update(meeting)
     try announce(
       .meetingEnded, meeting, audited: .meetingEnded, cause,

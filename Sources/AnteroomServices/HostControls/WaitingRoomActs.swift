@@ -9,8 +9,12 @@ package struct Admissions: Sendable {
 /// Why somebody was passed over.
 package enum SkipCode: String, Sendable {
   /// Not decided unseen: a host looks at these one by one.
-  case bot, unproven
+  case bot, unproven, lookalike
   case sentBack = "sent-back"
+  case denied = "denied-before"
+  case notice = "notice-required"
+  /// The policy does not let the like of it in any more.
+  case policy = "policy"
   case full = "meeting-full"
   /// While it is locked a host lets people in by name.
   case locked = "meeting-locked"
@@ -83,9 +87,7 @@ extension HostControlService {
         done.skipped.append((id, code))
         continue
       }
-      let isBarred = try tx.isBarred(
-        account: join.account, lineage: join.lineage, from: meeting.id, occurrence: meeting.occurrence)
-      switch HostControlPolicy.judge(.admit, on: join, in: meeting, isBarred: isBarred) {
+      switch HostControlPolicy.judge(.admit, on: join, in: meeting, try tx.facts(of: join, in: meeting)) {
       case .already: done.admitted += 1
       case .impossible(let obstacle): done.skipped.append((id, SkipCode(obstacle)))
       case .move, .change, .forfeit:
@@ -121,6 +123,8 @@ extension Join {
   fileprivate var notUnseen: SkipCode? {
     if clientKind == .bot { return .bot }
     if unproven { return .unproven }
+    if confusableWith != nil { return .lookalike }
+    if denials > 0 { return .denied }
     return wasSentBack ? .sentBack : nil
   }
 }
@@ -130,6 +134,8 @@ extension SkipCode {
     switch obstacle {
     case .full: self = .full
     case .barred: self = .barred
+    case .notice: self = .notice
+    case .policy: self = .policy
     case .ended, .state, .hosting, .viewer, .roleAbove: self = .state
     }
   }

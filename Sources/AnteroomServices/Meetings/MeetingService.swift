@@ -12,6 +12,9 @@ package enum MeetingRefusal: Hashable, Sendable {
   case cohostUnknown
   case passcodeTooWeak
   case unprotected
+  case profileUnknown
+  /// Looser than a level above allows.
+  case policyFloor(BrokenFloor)
 }
 
 package struct CreatedMeeting: Sendable {
@@ -62,7 +65,10 @@ package struct MeetingService: Sendable {
     /// Named by an operator; a host's session names itself.
     package let host: AccountID?
     package let cohosts: [AccountID]
-    package let policy: [(PolicySetting, PolicyValue)]
+    package let profile: String?
+    package let policy: PolicyValues
+    package let opensAt: Instant?
+    package let closesAt: Instant?
     package let passcodeKind: PasscodeKind?
     package let passcodeValue: SecretBytes?
     package let unprotectedReason: String?
@@ -70,7 +76,8 @@ package struct MeetingService: Sendable {
 
     package init(
       id: MeetingID?, external: String?, kind: MeetingKind, title: String?, host: AccountID?, cohosts: [AccountID],
-      policy: [(PolicySetting, PolicyValue)], passcodeKind: PasscodeKind?, passcodeValue: consuming SecretBytes?,
+      profile: String?, policy: PolicyValues, opensAt: Instant?, closesAt: Instant?, passcodeKind: PasscodeKind?,
+      passcodeValue: consuming SecretBytes?,
       unprotectedReason: String?, caller: Caller
     ) {
       self.id = id
@@ -79,7 +86,10 @@ package struct MeetingService: Sendable {
       self.title = title
       self.host = host
       self.cohosts = cohosts
+      self.profile = profile
       self.policy = policy
+      self.opensAt = opensAt
+      self.closesAt = closesAt
       self.passcodeKind = passcodeKind
       self.passcodeValue = passcodeValue
       self.unprotectedReason = unprotectedReason
@@ -87,42 +97,34 @@ package struct MeetingService: Sendable {
     }
   }
 
-  /// Creates a meeting from the profile `general` and the settings it brings. Without an id of its own
-  /// it gets one of 74 random bits; without a passcode of its own it gets one of 50.
+  /// Creates a meeting from a profile and the settings it brings. Without an id of its own it gets one of 74 random
+  /// bits; without a passcode of its own, where the policy asks for one, it gets one of 50.
   package func create(
     _ draft: consuming Draft, claim: IdempotencyClaim?, render: @escaping @Sendable (CreatedMeeting) -> [UInt8]
   ) async throws(StorageFault) -> Creation<CreatedMeeting, MeetingRefusal> {
-    var policy = MeetingPolicy.general
-    for (setting, value) in draft.policy {
-      // The values were judged when the body was read.
-      let isSet = policy.set(setting, to: value)
-      precondition(isSet)
-    }
     let unprotected = draft.unprotectedReason
-    if !policy.isProtected && unprotected == nil { return .refused(.unprotected) }
     let id = draft.id ?? generatedID()
+    let kind = draft.passcodeKind ?? .characters
     var made: Passcodes.Made?
-    if policy.passcode != .off {
-      let kind = draft.passcodeKind ?? .characters
-      if let value = draft.passcodeValue {
-        guard let chosen = passcodes.choose(value, kind: kind, for: id, title: draft.title) else {
-          return .refused(.passcodeTooWeak)
-        }
-        made = chosen
-      } else {
-        made = passcodes.generate(kind, for: id)
+    if let value = draft.passcodeValue {
+      guard let chosen = passcodes.choose(value, kind: kind, for: id, title: draft.title) else {
+        return .refused(.passcodeTooWeak)
       }
+      made = chosen
+    } else {
+      made = passcodes.generate(kind, for: id)
     }
     let passcode = made
-    let isUnprotected = !policy.isProtected
+    let profile = draft.profile
     let caller = draft.caller
     let lifetime = lifetime
     let meeting = Meeting(
       id: id, external: draft.external, frontEnd: caller.frontEnd.name, kind: draft.kind, title: draft.title,
-      host: draft.host ?? AccountID(known: ""), cohosts: draft.cohosts, profile: "general", policy: policy,
-      ownSettings: Set(draft.policy.map(\.0)), passcodeKind: passcode?.kind, passcodeDigest: passcode?.digest,
-      passcodeFailures: 0, state: .open, locked: false, occurrence: 1, epoch: 1, tally: .empty,
-      createdAt: Instant(milliseconds: 0), version: 1)
+      host: draft.host ?? AccountID(known: ""), cohosts: draft.cohosts, profile: PolicyBook.startingProfile,
+      policy: PolicyBook.standard.effective(profile: PolicyBook.startingProfile, hostProfile: nil, own: [:]),
+      own: draft.policy, passcodeKind: nil, passcodeDigest: nil, passcodeFailures: 0, state: .open, locked: false,
+      occurrence: 1, epoch: 1, tally: .empty, createdAt: Instant(milliseconds: 0), version: 1,
+      opensAt: draft.opensAt, closesAt: draft.closesAt)
     return try await store.write { tx throws(StorageFault) in
       let host: Account
       switch try MeetingService.host(for: meeting, caller: caller, lifetime: lifetime, in: tx) {
@@ -136,6 +138,15 @@ package struct MeetingService: Sendable {
         var stored = meeting
         stored.host = host.id
         stored.createdAt = tx.now
+        if let opens = stored.opensAt, opens > tx.now { stored.state = .scheduled }
+        if let refusal = tx.judge(&stored, profile: profile, host: host, unprotected: unprotected) {
+          return .refused(refusal)
+        }
+        if stored.policy.passcode != .off {
+          stored.passcodeKind = passcode?.kind
+          stored.passcodeDigest = passcode?.digest
+        }
+        let isUnprotected = !stored.policy.isProtected
         switch try tx.insert(stored) {
         case .idTaken: return .refused(.meetingExists)
         case .externalTaken: return .refused(.externalExists)
@@ -145,13 +156,14 @@ package struct MeetingService: Sendable {
           AuditEntry(
             .meetingCreated, by: try tx.actor(caller), subject: id.text, request: caller.request,
             detail: [("host", host.id.text), ("kind", stored.kind.rawValue), ("profile", stored.profile)]
-              + stored.ownSettings.map(\.rawValue).sorted().map { ("policy." + $0, "meeting") }
+              + stored.own.keys.map(\.rawValue).sorted().map { ("policy." + $0, "meeting") }
               + (isUnprotected ? [("unprotected", "true")] : []),
             personal: isUnprotected ? [("unprotected_reason", unprotected ?? "")] : [],
             salt: try tx.auditSalt(of: host.id.text)))
         return .created(
           CreatedMeeting(
-            meeting: stored, host: host, passcode: passcode?.text, isUnprotected: isUnprotected))
+            meeting: stored, host: host, passcode: stored.passcodeDigest == nil ? nil : passcode?.text,
+            isUnprotected: isUnprotected))
       }
     }
   }
@@ -232,5 +244,23 @@ package struct MeetingService: Sendable {
     while true {
       if let id = MeetingID(random: randomness.bytes(MeetingID.randomByteCount)) { return id }
     }
+  }
+}
+
+extension Snapshot {
+  /// Puts a meeting's policy together for its host, and says what is wrong with it: below a floor, or nothing
+  /// between a stranger and the room without a word why.
+  func judge(
+    _ meeting: inout Meeting, profile: String?, host: Account, unprotected: String?
+  ) -> MeetingRefusal? {
+    let name = profile ?? host.profile ?? PolicyBook.startingProfile
+    if policies.profiles[name] == nil && name != meeting.profile { return .profileUnknown }
+    meeting.profile = name
+    meeting.hostProfile = host.profile
+    if let broken = policies.brokenFloor(meeting.own, profile: name, hostProfile: host.profile) {
+      return .policyFloor(broken)
+    }
+    meeting.adopt(policies.effective(profile: name, hostProfile: host.profile, own: meeting.own))
+    return meeting.policy.isProtected || unprotected != nil ? nil : .unprotected
   }
 }

@@ -1,26 +1,28 @@
 package import AnteroomCore
 
-/// A bar against coming back into one occurrence.
+/// A bar against coming back: into one occurrence, or until it is lifted.
 package struct Ban: Hashable, Sendable {
   package enum Target: Hashable, Sendable {
     case account(AccountID)
     /// The join at the beginning of a chain of tickets.
     case join(JoinID)
+    case invite(InviteID)
   }
 
   package let id: BanID
   package let meeting: MeetingID
-  package let occurrence: Int64
+  /// Nil where it outlives the occurrence.
+  package let occurrence: Int64?
   package let target: Target
   package let reason: String?
   /// Who did it: an identifier, never a name.
   package let by: String
   package let createdAt: Instant
-  /// Nil where it lasts as long as the occurrence.
+  /// Nil where it lasts until it is lifted, or the occurrence is over.
   package let expiresAt: Instant?
 
   package init(
-    id: BanID, meeting: MeetingID, occurrence: Int64, target: Target, reason: String?, by: String, createdAt: Instant,
+    id: BanID, meeting: MeetingID, occurrence: Int64?, target: Target, reason: String?, by: String, createdAt: Instant,
     expiresAt: Instant? = nil
   ) {
     self.id = id
@@ -35,9 +37,9 @@ package struct Ban: Hashable, Sendable {
 }
 
 package protocol BanReading {
-  /// Whether an account or a chain of tickets is barred from an occurrence.
+  /// Whether an account, an invite or a chain of tickets is barred from an occurrence.
   func isBarred(
-    account: AccountID?, lineage: JoinID?, from meeting: MeetingID, occurrence: Int64
+    account: AccountID?, invite: InviteID?, lineage: JoinID?, from meeting: MeetingID, occurrence: Int64
   ) throws(StorageFault) -> Bool
   /// Those in force in an occurrence, in the order of their ids.
   func bans(

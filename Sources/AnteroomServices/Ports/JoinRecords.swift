@@ -18,8 +18,26 @@ package protocol JoinReading {
   func joins(
     of meeting: MeetingID, occurrence: Int64, states: [JoinState], after cursor: Int64?, limit: Int
   ) throws(StorageFault) -> Page<Join>
-  /// How many wait in the running occurrence without proof, and the one of them that has for longest.
-  func unprovenWaiting(in meeting: MeetingID, occurrence: Int64) throws(StorageFault) -> (count: Int, oldest: Join?)
+  /// How many wait in the running occurrence without proof, or because of who they may be, and the one of them
+  /// that has for longest; with `source`, of those from there.
+  func unprovenWaiting(
+    in meeting: MeetingID, occurrence: Int64, source: Int64?
+  ) throws(StorageFault) -> (count: Int, oldest: Join?)
+  /// Somebody else in the occurrence whose name could be taken for one: who waits, is in or on the way in, and the
+  /// accounts that host. `account` and `lineage` are the joiner's own.
+  func namesake(
+    of likeness: NameLikeness, in meeting: Meeting, account: AccountID?, lineage: JoinID?
+  ) throws(StorageFault) -> String?
+  /// How many wait in an occurrence from one source.
+  func waiting(from source: Int64, in meeting: MeetingID, occurrence: Int64) throws(StorageFault) -> Int
+  /// The join that has waited longest for a seat alone.
+  func firstForSeat(in meeting: MeetingID, occurrence: Int64) throws(StorageFault) -> Join?
+  /// How often an account, or a chain of tickets, was denied in an occurrence.
+  func denials(
+    account: AccountID?, lineage: JoinID?, in meeting: MeetingID, occurrence: Int64
+  ) throws(StorageFault) -> Int
+  /// The open joins that were made with an invite.
+  func openJoins(with invite: InviteID) throws(StorageFault) -> [Join]
   /// The open joins (waiting, admitted, present) that an account made, or one session of it.
   func openJoins(of account: AccountID, session: SessionID?) throws(StorageFault) -> [Join]
   /// Joins whose state ends by itself at or before `time`, the earliest first.

@@ -12,6 +12,8 @@ package protocol MeetingReading {
   ) throws(StorageFault) -> Page<Meeting>
   /// Meetings whose hosts have been away for as long as the policy lets them, the first first.
   func dueHostAbsences(at time: Instant, limit: Int) throws(StorageFault) -> [Meeting]
+  /// Meetings that open by the clock, or lock themselves, at or before `time`.
+  func dueMeetings(at time: Instant, limit: Int) throws(StorageFault) -> [Meeting]
   func meetingCount() throws(StorageFault) -> (meetings: Int, waiting: Int)
 }
 
@@ -22,6 +24,8 @@ package protocol MeetingWriting {
   func insert(_ meeting: Meeting) throws(StorageFault) -> MeetingInsertion
   /// Writes what may change of it; the caller raised the version where it is one that clients see.
   func update(_ meeting: Meeting) throws(StorageFault)
+  /// Writes what its hosts change besides: title, policy, times, host and cohosts.
+  func updateRecord(of meeting: Meeting) throws(StorageFault)
   /// Writes the passcode's kind and digest besides, which hardly ever change.
   func updatePasscode(of meeting: Meeting) throws(StorageFault)
 }

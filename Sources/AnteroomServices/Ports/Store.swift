@@ -37,14 +37,16 @@ package struct Page<Item: Sendable>: Sendable {
 }
 
 /// What can be asked of the store.
-package protocol Snapshot: AccountReading, SessionReading, MeetingReading, JoinReading, BanReading, EventReading,
-  AuditReading
+package protocol Snapshot: AccountReading, SessionReading, MeetingReading, JoinReading, BanReading, InviteReading,
+  ConsentReading, EventReading, AuditReading
 {
   /// The time of this decision: the clock's, but never below the latest time that was stored.
   var now: Instant { get }
+  /// What holds above the meetings.
+  var policies: PolicyBook { get }
 }
 
 /// What can be asked and changed, all or nothing.
 package protocol Transaction: Snapshot, AccountWriting, SessionWriting, MeetingWriting, JoinWriting, BanWriting,
-  EventWriting, AuditWriting, BudgetKeeping, IdempotencyKeeping
+  InviteWriting, ConsentWriting, EventWriting, AuditWriting, BudgetKeeping, IdempotencyKeeping
 {}

@@ -148,7 +148,7 @@ package struct AttemptLimiter: Sendable {
   package func passcode(meeting: String, origin: Origin) -> [BudgetBucket] {
     let name = Array(meeting.utf8)
     guard let source = countedSource(origin) else {
-      let failures = max(limits.joinFailures * 5, PolicySetting.passcodeFailures.bounds?.upperBound ?? 0)
+      let failures = max(limits.joinFailures * 5, AttemptLimiter.deepestPasscodeCap)
       return [bucket("join", ["frontend " + origin.frontEnd], name, .window(limit: failures, seconds: 600))]
     }
     return [
@@ -156,6 +156,9 @@ package struct AttemptLimiter: Sendable {
       bucket("joins", [source], [], .window(limit: limits.joinFailures * 5, seconds: 600)),
     ]
   }
+
+  /// The most that `passcode_failures` can be.
+  private static let deepestPasscodeCap = 100
 
   /// Under which the refusals of somebody known by an id are counted.
   package func actorDigest(_ actor: String) -> Digest {
@@ -165,6 +168,12 @@ package struct AttemptLimiter: Sendable {
   /// Under which strangers' refusals are counted.
   package func sourceDigest(_ origin: Origin) -> Digest {
     digests.keyed(.source, context: "refusals", Array(origin.text.utf8).span)
+  }
+
+  /// A believed address of one's own as a number, for counting who waits from where; nil where many share it.
+  package func place(_ origin: Origin) -> Int64? {
+    guard let source = countedSource(origin) else { return nil }
+    return digests.keyed(.source, context: "place", Array(source.utf8).span).number
   }
 
   private func countedSource(_ origin: Origin) -> String? {

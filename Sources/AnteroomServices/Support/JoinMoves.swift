@@ -35,6 +35,7 @@ extension Transaction {
     waitingFor: WaitingFor? = nil, mayRejoin: Bool = false, as name: EventName, revoking: Bool = false, _ cause: Cause
   ) throws(StorageFault) {
     precondition(join.state.mayBecome(state), "\(join.state) does not become \(state)")
+    if state == .withdrawn || state == .expired { try giveBackInvite(of: join) }
     try change(&join, in: &meeting, as: name, revoking: revoking, cause) { join in
       join.state = state
       join.deadline = deadline
@@ -42,6 +43,7 @@ extension Transaction {
       join.waitingSince = state == .waiting ? now : nil
       join.mayRejoin = mayRejoin
       if state == .admitted {
+        join.wasAdmitted = true
         join.wasSentBack = false
         // What was said to somebody who waited is said.
         join.message = nil
@@ -51,6 +53,7 @@ extension Transaction {
 
   /// Lets a join in. It keeps its seat for a while until somebody takes it up; a host has one in any case.
   func admit(_ join: inout Join, in meeting: inout Meeting, _ cause: Cause) throws(StorageFault) {
+    meeting.noteAdmission(of: join, at: now)
     try move(
       &join, to: .admitted, in: &meeting,
       until: join.joinerClass.isHosting ? nil : now.adding(seconds: meeting.policy.seatSeconds), as: .joinAdmitted,
@@ -78,6 +81,7 @@ extension Transaction {
     if meeting.tally != before { try update(meeting) }
     try announce(name, join, in: meeting, revoking: revoking, cause)
     if before.hostsPresent == 0 && meeting.tally.hostsPresent > 0 { try welcomeHost(into: &meeting, cause) }
+    if before.seatsTaken >= meeting.policy.capacity { try giveSeats(in: &meeting, cause) }
   }
 
   /// Tells and records what has become of a join.
@@ -109,30 +113,6 @@ extension Transaction {
     meeting.epoch += 1
     try update(meeting)
     try emit(Event(.meetingEpoch, meeting: meeting.id, join: nil, epoch: meeting.epoch, by: actor.text))
-  }
-
-  /// The first host is in: what was said to those who waited for one is decided, as the policy says. A
-  /// looser policy never lets anybody in who waits for something else.
-  private func welcomeHost(into meeting: inout Meeting, _ cause: Cause) throws(StorageFault) {
-    let arrival = meeting.policy.hostArrival
-    try each(.waiting, in: &meeting) { join, meeting throws(StorageFault) in
-      guard join.waitingFor == .host else { return }
-      let isInvited = arrival == .admitAll || (arrival == .admitInvited && join.joinerClass == .invitee)
-      let isFull = meeting.tally.seatsTaken >= meeting.policy.capacity
-      let isBarred = try isBarred(
-        account: join.account, lineage: join.lineage, from: meeting.id, occurrence: meeting.occurrence)
-      // Who came in by no proof, or by one that somebody barred knows too, is looked at one by one.
-      let mayComeUnseen =
-        !join.unproven && !join.wasSentBack && !isBarred && !meeting.locked && join.clientKind != .bot
-      let why = Cause(cause.actor, cause.request, detail: [("by", "host_arrival")])
-      if isInvited && !isFull && mayComeUnseen {
-        try admit(&join, in: &meeting, why)
-      } else {
-        try change(&join, in: &meeting, as: .joinWaiting, why) {
-          $0.waitingFor = isInvited && isFull && mayComeUnseen ? .seat : .admission
-        }
-      }
-    }
   }
 }
 

@@ -150,7 +150,7 @@ struct JoinParts {
         return Double(Stopwatch.threadCPU() - before) / 1000 / Double(turns)
       }
       let facts = AdmissionFacts(
-        meeting: meeting, joinerClass: .guest, passcode: .digest(meeting.passcodeDigest ?? key), throttle: .available,
+        now: tx.now, meeting: meeting, joinerClass: .guest, passcode: .digest(meeting.passcodeDigest ?? key),
         waitingCeiling: 10_000_000)
       let budget = try each { _ throws(StorageFault) in _ = try tx.budget(key) }
       let load = try each { _ throws(StorageFault) in _ = try tx.meeting(meeting.id) }

@@ -87,7 +87,9 @@ struct InProcess {
   private static func meeting(_ id: String, of host: AccountID, _ passcode: [UInt8], _ now: Instant) -> Meeting {
     Meeting(
       id: MeetingID(known: id), external: nil, frontEnd: "admin", kind: .once, title: "Filled", host: host,
-      cohosts: [], profile: "general", policy: .general, ownSettings: [], passcodeKind: .characters,
+      cohosts: [], profile: PolicyBook.startingProfile,
+      policy: PolicyBook.standard.effective(profile: PolicyBook.startingProfile, hostProfile: nil, own: [:]), own: [:],
+      passcodeKind: .characters,
       passcodeDigest: Digest(passcode), passcodeFailures: 0, state: .open, locked: false, occurrence: 1, epoch: 1,
       tally: .empty, createdAt: now, version: 1)
   }

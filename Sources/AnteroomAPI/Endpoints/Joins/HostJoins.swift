@@ -40,7 +40,7 @@ extension Endpoint {
   static func removeJoin(_ services: Services) -> Endpoint {
     act("removeJoin", "remove", services, body: .optionalObject(secrets: [])) { exchange throws(Refusal) in
       let said = try exchange.shuttingOut()
-      return .remove(reason: said.reason, message: said.message, ban: said.ban ?? true)
+      return .remove(reason: said.reason, message: said.message, ban: said.ban)
     }
   }
 

@@ -6,7 +6,7 @@ extension Endpoint {
   static func join(_ services: Services) -> Endpoint {
     Endpoint(
       "join", "POST", "/v1/meetings/{meeting}/joins", access: .frontEnds(.joins, bearer: .sessionOptional),
-      secret: .passcode, cost: .write, body: .object(secrets: ["passcode", "ticket", "known_device"])
+      secret: .passcode, cost: .write, body: .object(secrets: ["passcode", "invite", "ticket", "known_device"])
     ) { exchange in
       let result = try await services.admission.join(try services.attempt(exchange))
       let maySeeGrants = exchange.caller.frontEnd.permissions.contains(.grants)
@@ -17,9 +17,14 @@ extension Endpoint {
           json.join(own.join, epoch: own.meeting.epoch)
           json.token("ticket", ticket)
           if let grant = own.grant, maySeeGrants { json.member("grant", grant) }
+          if own.join.joinerClass.isHosting || exchange.caller.operatorUID != nil {
+            json.array("trace", TraceLine.lines(own.trace, own.meeting.provenance)) { $0.traceLine($1) }
+          }
         }
       case .standing(let own): return .own(own, maySeeGrants: maySeeGrants)
-      case .refused(let reason, let proof): throw OutsiderView.refusal(reason, proof: proof, at: services.operation.now)
+      case .refused(let refusal):
+        throw OutsiderView.refusal(
+          refusal, at: services.operation.now, withTrace: exchange.caller.operatorUID != nil)
       case .invalidToken: throw Refusal(.invalidToken)
       case .secondFactorRequired: throw Refusal(.secondFactorRequired)
       case .invalidName(let flaw):
@@ -42,6 +47,8 @@ extension Services {
     let displayName = try body.optionalString("display_name")
     var passcode: Passcode?
     if let typed = try body.optionalSecret("passcode") { passcode = Passcode(typed) }
+    let invite = try body.optionalSecret("invite")
+    let notices = try body.noticeAnswers("notices")
     var claimed: ClientKind?
     if var client = try body.optionalObject("client") {
       claimed = try client.optionalWord("kind", ClientKind.self)
@@ -56,9 +63,10 @@ extension Services {
     try body.finish()
     return AdmissionService.Attempt(
       meeting: exchange.parameter("meeting"), displayName: displayName,
-      passcode: passcode,
+      passcode: passcode, invite: invite,
       // The stricter of the configuration's word and the client's own.
-      clientKind: [exchange.caller.frontEnd.clientKind, claimed].compactMap { $0 }.max() ?? .person, audience: audience,
+      clientKind: [exchange.caller.frontEnd.clientKind, claimed].compactMap { $0 }.max() ?? .person, notices: notices,
+      audience: audience,
       ticket: proof,
       origin: exchange.caller.origin(source), caller: exchange.caller)
   }
@@ -67,22 +75,53 @@ extension Services {
 /// What somebody outside learns of a refusal. Until proof stands it is the same for meetings that are
 /// unknown, ended or wrongly guessed; once it stands, the truth.
 enum OutsiderView {
-  static func refusal(_ reason: RefusalReason, proof: Proof, at now: Instant) -> Refusal {
-    if case .tooManyAttempts(let until) = reason {
+  static func refusal(_ refusal: JoinRefusal, at now: Instant, withTrace: Bool) -> Refusal {
+    var answer = outside(refusal, at: now)
+    if withTrace { answer.trace = TraceLine.lines(refusal.trace, refusal.provenance) }
+    return answer
+  }
+
+  private static func outside(_ refusal: JoinRefusal, at now: Instant) -> Refusal {
+    if case .tooManyAttempts(let until) = refusal.reason {
       return Refusal(.tooManyAttempts, retryAfter: until.secondsToWait(from: now))
     }
-    guard proof.stands else {
-      return proof == .nothingShown
+    guard refusal.proof.stands else {
+      return refusal.proof == .nothingShown
         ? Refusal(.passcodeRequired, required: [.passcodeRequired]) : Refusal(.joinRefused)
     }
+    var answer = Refusal(
+      code(of: refusal.reason), detail(of: refusal.reason), required: refusal.required.map(code))
+    answer.notices = refusal.notices
+    return answer
+  }
+
+  private static func detail(of reason: RefusalReason) -> String? {
     switch reason {
-    case .tooManyAttempts, .noSuchMeeting, .nothingShown, .wrongProof, .barred: return Refusal(.joinRefused)
-    case .ended: return Refusal(.meetingEnded)
-    case .signInRequired: return Refusal(.signInRequired, required: [.signInRequired])
-    case .inviteRequired: return Refusal(.inviteRequired, required: [.inviteRequired])
-    case .locked: return Refusal(.meetingLocked)
-    case .full: return Refusal(.meetingFull)
-    case .waitingRoomFull: return Refusal(.meetingFull, "As many wait as may wait.")
+    case .waitingRoomFull: "As many wait as may wait."
+    case .clientNotAllowed: "This meeting does not take telephones, or bots."
+    case .tooManyAttempts, .noSuchMeeting, .ended, .barred, .nothingShown, .wrongProof, .signInRequired,
+      .secondFactorRequired, .inviteRequired, .locked, .notOpenYet, .full, .nameRequired, .nameNotAllowed,
+      .noticeRequired:
+      nil
+    }
+  }
+
+  /// The truth, for whoever may have it.
+  static func code(of reason: RefusalReason) -> ProblemCode {
+    switch reason {
+    case .tooManyAttempts: .tooManyAttempts
+    case .noSuchMeeting, .wrongProof, .barred, .clientNotAllowed: .joinRefused
+    case .nothingShown: .passcodeRequired
+    case .ended: .meetingEnded
+    case .signInRequired: .signInRequired
+    case .secondFactorRequired: .secondFactorRequired
+    case .inviteRequired: .inviteRequired
+    case .locked: .meetingLocked
+    case .notOpenYet: .notOpenYet
+    case .full, .waitingRoomFull: .meetingFull
+    case .nameRequired: .nameRequired
+    case .nameNotAllowed: .nameNotAllowed
+    case .noticeRequired: .noticeRequired
     }
   }
 }

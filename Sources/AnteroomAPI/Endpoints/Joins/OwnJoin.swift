@@ -42,6 +42,7 @@ extension Reply {
       json.key("join")
       json.join(own.join, epoch: own.meeting.epoch)
       if let grant = own.grant, maySeeGrants { json.member("grant", grant) }
+      if !own.missingNotices.isEmpty { json.array("notices", own.missingNotices) { $0.notice($1) } }
     }
   }
 }

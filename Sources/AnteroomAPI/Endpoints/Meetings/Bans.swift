@@ -47,23 +47,30 @@ extension Exchange {
     var body = try body()
     let account = try body.optionalString("account", limit: 64)
     let join = try body.optionalString("join", limit: 64)
+    let invite = try body.optionalString("invite", limit: 64)
     let reason = try body.optionalText("reason", limit: 500)
     let expiresAt = try body.optionalTime("expires_at")
     try body.finish()
     if let expiresAt, expiresAt <= now { throw Refusal(.invalidField, "is over already", pointer: "/expires_at") }
     let target: Ban.Target
-    switch (account, join) {
-    case (let text?, nil):
+    switch (account, join, invite) {
+    case (let text?, nil, nil):
       guard let id = AccountID(parsing: text) else {
         throw Refusal(.invalidField, "must be the id of an account", pointer: "/account")
       }
       target = .account(id)
-    case (nil, let text?):
+    case (nil, nil, let text?):
+      guard let id = InviteID(parsing: text) else {
+        throw Refusal(.invalidField, "must be the id of an invite", pointer: "/invite")
+      }
+      target = .invite(id)
+    case (nil, let text?, nil):
       guard let id = JoinID(parsing: text) else {
         throw Refusal(.invalidField, "must be the id of a join", pointer: "/join")
       }
       target = .join(id)
-    case (nil, nil), (.some, .some): throw Refusal(.invalidField, "names one of account and join", pointer: "")
+    case (nil, nil, nil), (.some, .some, _), (.some, _, .some), (_, .some, .some):
+      throw Refusal(.invalidField, "names one of account, invite and join", pointer: "")
     }
     return BanDraft(target: target, reason: reason, expiresAt: expiresAt)
   }
@@ -80,6 +87,9 @@ extension JSONText {
       case .join(let id):
         json.member("on", "join")
         json.member("join", id.text)
+      case .invite(let id):
+        json.member("on", "invite")
+        json.member("invite", id.text)
       }
       if let reason = ban.reason { json.member("reason", reason) }
       json.member("by", ban.by)

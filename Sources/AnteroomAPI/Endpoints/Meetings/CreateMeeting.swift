@@ -58,8 +58,11 @@ extension Services {
     }
     let kind = try body.optionalWord("kind", MeetingKind.self) ?? .once
     let title = try body.optionalText("title", limit: 256)
-    if let profile = try body.optionalString("profile"), profile != "general" {
-      throw Refusal(.invalidField, "must be general, the one profile of this version", pointer: "/profile")
+    let profile = try body.optionalString("profile", limit: 64)
+    let opensAt = try body.optionalTime("opens_at")
+    let closesAt = try body.optionalTime("closes_at")
+    if let closesAt, closesAt <= opensAt ?? operation.now {
+      throw Refusal(.invalidField, "is not after the opening", pointer: "/closes_at")
     }
     let host = try await named(try body.optionalString("host"), pointer: "/host", exchange)
     var cohosts: [AccountID] = []
@@ -68,7 +71,7 @@ extension Services {
       cohosts.append(id)
     }
     var policyBody = try body.optionalObject("policy")
-    let policy = try policyBody?.settings() ?? []
+    let policy = try policyBody?.settings() ?? [:]
     var passcodeKind: PasscodeKind?
     var passcodeValue: SecretBytes?
     if var passcode = try body.optionalObject("passcode") {
@@ -86,8 +89,9 @@ extension Services {
       throw Refusal(.invalidField, "names whose meeting it will be, where no host's session says it", pointer: "/host")
     }
     return MeetingService.Draft(
-      id: id, external: external, kind: kind, title: title, host: host, cohosts: cohosts, policy: policy,
-      passcodeKind: passcodeKind, passcodeValue: passcodeValue, unprotectedReason: reason, caller: exchange.caller)
+      id: id, external: external, kind: kind, title: title, host: host, cohosts: cohosts, profile: profile,
+      policy: policy, opensAt: opensAt, closesAt: closesAt, passcodeKind: passcodeKind, passcodeValue: passcodeValue,
+      unprotectedReason: reason, caller: exchange.caller)
   }
 
   /// An account by its id or, for an operator, by its username.
@@ -116,10 +120,25 @@ extension Refusal {
       self.init(
         .passcodeTooWeak, "At least 8 characters, no run and no repetition; or leave it out and one is made.",
         pointer: "/passcode/value")
+    case .profileUnknown: self.init(.invalidField, "names no profile of this site", pointer: "/profile")
+    case .policyFloor(let broken): self.init(broken)
     case .unprotected:
       self.init(
         .unprotected, "Keep a passcode, a waiting room or a narrower open_to, or say why not in `unprotected`.",
         pointer: "/policy")
     }
+  }
+
+  init(_ broken: BrokenFloor) {
+    let who =
+      switch broken.level {
+      case .site: "the site"
+      case .profile: "the profile \(broken.profile ?? "")"
+      case .host: "the profile \(broken.profile ?? "") that the host's account is bound to"
+      case .meeting: "the meeting"
+      }
+    self.init(
+      .policyFloor, "`\(broken.setting.rawValue)` cannot be looser than \(broken.floor.shown): \(who) fixed it.",
+      pointer: "/policy/\(broken.setting.rawValue)")
   }
 }

@@ -98,6 +98,8 @@ extension HostAnswer {
       case .state: throw Refusal(.stateConflict, "The join is in a state that does not allow it.")
       case .hosting: throw Refusal(.stateConflict, "Nobody acts on a host.")
       case .barred: throw Refusal(.stateConflict, "Whoever it is was barred from this occurrence.")
+      case .policy: throw Refusal(.stateConflict, "The meeting's policy does not let the like of it in any more.")
+      case .notice: throw Refusal(.participantActionRequired, "The person has to agree to a notice first.")
       case .viewer: throw Refusal(.stateConflict, "A viewer never publishes.")
       case .roleAbove: throw Refusal(.permissionDenied, "The role of host comes from the meeting's record alone.")
       }

@@ -1,0 +1,80 @@
+import AnteroomCore
+
+extension JoinRefusal {
+  init(_ reason: RefusalReason, _ verdict: AdmissionVerdict, _ facts: AdmissionFacts) {
+    self.init(
+      reason: reason, proof: verdict.proof, trace: verdict.trace, required: verdict.required,
+      notices: verdict.proof.stands && verdict.required.contains(.noticeRequired) ? facts.missingNotices : [],
+      provenance: facts.meeting?.provenance ?? [:])
+  }
+}
+
+extension AdmissionService {
+  /// What a refusal leaves behind. Deciding takes no time in which another could come between, so the
+  /// reservation and what became of it are one write; a refusal that tested nothing counts nothing.
+  func count(
+    _ reason: RefusalReason, _ proof: Proof, _ draft: Draft, _ meeting: Meeting?, in tx: any Transaction
+  ) throws(StorageFault) {
+    if case .tooManyAttempts = reason {
+      try tx.countRefusal(source: draft.source, code: "too-many-attempts")
+      return
+    }
+    guard proof == .wrong else {
+      try tx.countRefusal(source: draft.source, code: proof.stands ? "refused" : "nothing-shown")
+      return
+    }
+    try tx.commit(draft.buckets, at: tx.now)
+    try tx.countRefusal(source: draft.source, code: "join-refused")
+    guard var meeting, meeting.state != .ended, !meeting.passcodeMustRotate else {
+      // What a wrong guess at a live meeting writes is written here too, unchanged and to any meeting: the
+      // time of the answer must not tell which ids are live.
+      var decoy = meeting
+      if decoy == nil { decoy = try tx.anyMeeting() }
+      if let decoy { try tx.update(decoy) }
+      return
+    }
+    let isBurst = meeting.burst.count(\.failed, limit: Burst.failedLimit, at: tx.now)
+    // An invite's code that opens nothing is no guess at the passcode.
+    if meeting.passcodeDigest != nil, draft.passcode != .nothing { meeting.passcodeFailures += 1 }
+    try tx.update(meeting)
+    if meeting.passcodeDigest != nil && meeting.passcodeMustRotate {
+      try tx.alarm(meeting, "passcode_failures", meeting.passcodeFailures, draft.caller)
+    } else if isBurst {
+      try tx.alarm(meeting, "failed_knocks", meeting.burst.failed, draft.caller)
+    }
+  }
+
+  /// Joins without proof, and those of whoever may have been barred, have a tenth of the places to wait, and one
+  /// source a tenth of these. The newest gets in and the oldest goes: a flood displaces itself, and whoever knows
+  /// the passcode still waits when they knock.
+  func makeRoomForUnproven(
+    in found: Meeting, _ draft: Draft, _ tx: any Transaction
+  ) throws(StorageFault) -> Meeting {
+    var meeting = found
+    let places = max(1, ports.waitingCeiling / 10)
+    var displaced: Join?
+    if let place = draft.place {
+      let (count, oldest) = try tx.unprovenWaiting(in: meeting.id, occurrence: meeting.occurrence, source: place)
+      if count >= max(1, places / 10) { displaced = oldest }
+    }
+    if displaced == nil {
+      let (count, oldest) = try tx.unprovenWaiting(in: meeting.id, occurrence: meeting.occurrence, source: nil)
+      if count >= places { displaced = oldest }
+    }
+    guard var join = displaced else { return meeting }
+    let until = tx.now.adding(seconds: meeting.policy.ticketSeconds)
+    try tx.move(
+      &join, to: .expired, in: &meeting, until: until, as: .joinExpired,
+      Cause(.system, draft.caller.request, detail: [("by", "unproven_ceiling")]))
+    return meeting
+  }
+}
+
+extension Transaction {
+  /// Tells the hosts that somebody is at their meeting's door.
+  func alarm(_ meeting: Meeting, _ reason: String, _ count: Int, _ caller: Caller) throws(StorageFault) {
+    try announce(
+      .meetingAtRisk, meeting, audited: .meetingAtRisk, Cause(.system, caller.request),
+      detail: [("reason", reason), ("count", String(count))])
+  }
+}
