@@ -25,7 +25,16 @@ enum Fixture {
   ) -> AdmissionFacts {
     AdmissionFacts(
       now: now, meeting: meeting, joinerClass: joinerClass, factors: joinerClass.isHosting ? 2 : 0, passcode: passcode,
+      invite: joinerClass == .invitee ? .good(invite(for: AccountID(known: "acct_guest"))) : .nothing,
       waitingCeiling: 50)
+  }
+
+  /// For an account, or for whoever holds its code.
+  static func invite(for account: AccountID?, bypassesWaitingRoom: Bool = false) -> Invite {
+    Invite(
+      id: InviteID(known: "inv_a"), meeting: MeetingID(known: "kq3vm-8tzpa-w2hfd"), label: nil, account: account,
+      role: .participant, uses: account == nil ? 1 : nil, used: 0, expiresAt: nil,
+      bypassesWaitingRoom: bypassesWaitingRoom, displayName: nil, createdAt: now)
   }
 
   static func join(

@@ -2006,11 +2006,11 @@ def line_73_5000_people_at_one_front_end_are_all_decided_once_though_the_daemon_
         room = meeting(daemon, host(daemon), policy={**STAYS, "capacity": 10_000, "grant_seconds": 120, "ticket_seconds": 86_400})
         start = page(daemon.web, "/v1/events")[1]
 
-        def come(_):
+        def come(part):
             connection = UnixHTTPConnection(daemon.frontend_path)
             joins = []
             for index in range(people // 10):
-                answer = daemon.web.post(f"/v1/meetings/{room.id}/joins", {"display_name": "Ada", "passcode": room.passcode, "source": flows.source()},
+                answer = daemon.web.post(f"/v1/meetings/{room.id}/joins", {"display_name": f"Ada {part}-{index:04}", "passcode": room.passcode, "source": flows.source()},
                                          connection=connection, expect=201)
                 joins.append(flows.Join(daemon, answer.json, daemon.web))
             return joins

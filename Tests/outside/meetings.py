@@ -422,7 +422,7 @@ def a_waiting_room_and_the_host_s_absence_make_the_right_people_wait():
                                        ({"waiting_room": "off", "before_host": "wait"}, "waiting", "waiting")):
             room = meeting(daemon, ada, policy=policy)
             equal(knock(daemon, room).state, guest, f"a guest with {policy} (section 5.1)")
-            answer = ask(daemon, room, token=known.token, expect=201).json   # members show no passcode where it says `guests`
+            answer = ask(daemon, room, name="Mila Member", token=known.token, expect=201).json   # members show no passcode where it says `guests`
             equal(answer["join"]["state"], account, f"a member with {policy}")
             equal(answer["join"]["identity"]["class"], "member", "class of a vouched account")
             equal(arrive(daemon, room).state, "admitted", f"the host with {policy}: never shut out")

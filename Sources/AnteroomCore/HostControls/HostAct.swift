@@ -3,8 +3,7 @@ package enum JoinAct: Hashable, Sendable {
   case admit
   /// `reason` is for hosts and the audit, `message` for the person; `ban` bars whoever it is until that is lifted.
   case deny(reason: String?, message: String?, ban: Bool)
-  /// Who is removed is barred from the occurrence, unless the policy lets them return; `ban` nil is as the policy
-  /// says, and until it is lifted.
+  /// `ban` nil bars unless the policy lets the removed return.
   case remove(reason: String?, message: String?, ban: Bool?)
   case sendBack
   case role(JoinRole)

@@ -91,15 +91,18 @@ extension AdmissionService {
     let given = joiner.account?.displayName ?? facts.invite.invite?.displayName
     let isGiven = facts.meeting?.policy.names == .given && !facts.joinerClass.isHosting
     if !isGiven, let typed = draft.name { return typed }
-    return given.map { ports.typed($0) }
+    guard let given else { return nil }
+    // What an operator vouches for may say what it is: the support's account is called so.
+    let isVouched = joiner.account?.vouched == true
+    return ports.typed(given, isVouched: isVouched)
   }
 }
 
 extension AdmissionPorts {
-  func typed(_ name: DisplayName) -> AdmissionService.TypedName {
+  func typed(_ name: DisplayName, isVouched: Bool = false) -> AdmissionService.TypedName {
     AdmissionService.TypedName(
       name: name, likeness: NameLikeness(of: name, with: text, digests: digests),
-      isReserved: reserved.forbids(name, with: text))
+      isReserved: !isVouched && reserved.forbids(name, with: text))
   }
 
   /// What was shown as an invite's code; read as it is written down, whatever the case.

@@ -57,8 +57,6 @@ extension HostControlService {
       }
       if ban ?? !meeting.policy.removedMayReturn {
         try tx.bar(join, in: &meeting, banID, reason, untilLifted: true, cause)
-      } else if !meeting.policy.removedMayReturn {
-        try tx.bar(join, in: &meeting, banID, reason, untilLifted: false, cause)
       }
     case .sendBack:
       join.wasSentBack = true
