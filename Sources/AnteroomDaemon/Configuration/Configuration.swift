@@ -55,8 +55,13 @@ package struct Configuration: Equatable, Sendable {
 
   /// What stands above the meetings' own policies.
   package struct PolicyLayers: Equatable, Sendable {
-    package var site = PolicyLayer()
-    package var profiles: [String: PolicyLayer] = [:]
+    package var site: PolicyLayer
+    package var profiles: [String: PolicyLayer]
+
+    package init(site: PolicyLayer = PolicyLayer(), profiles: [String: PolicyLayer] = [:]) {
+      self.site = site
+      self.profiles = profiles
+    }
 
     package var book: PolicyBook { PolicyBook(site: site, profiles: profiles) }
   }

@@ -2,7 +2,7 @@ import AnteroomCore
 import SecretMemory
 
 extension AdmissionService {
-  /// Everything that decides, for a meeting that exists or not: the same questions to the store either way.
+  /// Everything that decides.
   func facts(_ draft: Draft, _ joiner: Joiner, in tx: any Transaction) throws(StorageFault) -> AdmissionFacts {
     let throttle = try spent(draft.buckets, in: tx)
     let meeting = try meeting(draft, in: tx)
@@ -13,7 +13,8 @@ extension AdmissionService {
       now: tx.now, meeting: meeting, joinerClass: joinerClass, factors: joiner.session?.session.factors ?? 0,
       client: draft.clientKind, passcode: draft.passcode, invite: invite, notices: draft.notices, throttle: throttle,
       waitingCeiling: ports.waitingCeiling)
-    guard let meeting else { return facts }
+    // Without proof nothing more is asked: the work for a wrong guess is the same whether its meeting exists or not.
+    guard let meeting, facts.proof.stands else { return facts }
     if joiner.session != nil || joiner.lineage != nil || invite.invite != nil {
       facts.isBarred = try tx.isBarred(
         account: joiner.account?.id, invite: invite.invite?.id, lineage: joiner.lineage, from: meeting.id,
