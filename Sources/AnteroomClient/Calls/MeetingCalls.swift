@@ -14,7 +14,7 @@ extension Call {
   package static func meeting(_ id: String) -> Call { Call("GET", Target("meetings", id).text) }
 
   /// What a host does to the meeting itself.
-  package enum MeetingAct: String, Sendable { case lock, unlock, suspend, end }
+  package enum MeetingAct: String, Sendable { case lock, unlock, suspend, end, open }
 
   package static func act(_ act: MeetingAct, on meeting: String) -> Call {
     Call("POST", Target("meetings", meeting, act.rawValue).text)
@@ -62,5 +62,41 @@ extension Call {
         Target("meetings", meeting, "message")
       }
     return Call("POST", target.text, body: body.finish())
+  }
+}
+
+extension Call {
+  /// A stream: see `Client.watch`.
+  package static func watchMeeting(_ meeting: String, after: String?) -> Call {
+    Call("GET", Target("meetings", meeting, "events").text).with(lastEventID: after)
+  }
+
+  /// A new passcode; what nil is the daemon chooses as before.
+  package static func rotatePasscode(of meeting: String, kind: String?, value: WipedBytes? = nil) -> Call {
+    var body = JSONBody()
+    body.set("kind", ifPresent: kind)
+    if let value { body.set("value", secret: value) }
+    return Call("POST", Target("meetings", meeting, "passcode").text, body: body.finish())
+  }
+
+  package static func bans(of meeting: String, limit: Int? = nil, cursor: String? = nil) -> Call {
+    Call("GET", Target("meetings", meeting, "bans").query("limit", limit).query("cursor", cursor).text)
+  }
+
+  /// Whom or what a bar is on.
+  package enum BanTarget: String, Sendable { case account, invite, join }
+
+  package static func ban(
+    _ id: String, as target: BanTarget, in meeting: String, reason: String?, expiresAt: String?
+  ) -> Call {
+    var body = JSONBody()
+    body.set(target.rawValue, id)
+    body.set("reason", ifPresent: reason)
+    body.set("expires_at", ifPresent: expiresAt)
+    return Call("POST", Target("meetings", meeting, "bans").text, body: body.finish())
+  }
+
+  package static func liftBan(_ ban: String, in meeting: String) -> Call {
+    Call("DELETE", Target("meetings", meeting, "bans", ban).text)
   }
 }

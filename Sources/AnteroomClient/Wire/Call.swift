@@ -6,6 +6,8 @@ package struct Call: Sendable {
   package let body: WipedBytes?
   /// Session token or ticket.
   package var bearer: WipedBytes?
+  /// Further headers, each a name of ours and a value that is checked when it is sent.
+  private var headers: [(name: StaticString, value: String)] = []
 
   package init(_ method: String, _ target: String, body: WipedBytes? = nil, bearer: WipedBytes? = nil) {
     self.method = method
@@ -17,6 +19,18 @@ package struct Call: Sendable {
   package func with(bearer: WipedBytes?) -> Call {
     var call = self
     call.bearer = bearer
+    return call
+  }
+
+  /// What must not be done twice carries the same key each time (`Idempotency-Key`).
+  package func with(idempotencyKey key: String) -> Call { with("Idempotency-Key", key) }
+
+  /// Where a stream goes on (`Last-Event-ID`); nothing is added for nil.
+  package func with(lastEventID id: String?) -> Call { id.map { with("Last-Event-ID", $0) } ?? self }
+
+  private func with(_ name: StaticString, _ value: String) -> Call {
+    var call = self
+    call.headers.append((name, value))
     return call
   }
 
@@ -38,6 +52,12 @@ package struct Call: Sendable {
       output.append(contentsOf: "Authorization: Bearer ".utf8)
       bearer.append(to: &output)
       output.append(contentsOf: "\r\n".utf8)
+    }
+    for header in headers {
+      guard !header.value.isEmpty, header.value.utf8.allSatisfy(Call.isVisible) else {
+        throw .malformedRequest("\(header.name) must be visible ASCII")
+      }
+      output.append(contentsOf: "\(header.name): \(header.value)\r\n".utf8)
     }
     if let body {
       output.append(contentsOf: "Content-Type: application/json\r\nContent-Length: \(body.count)\r\n\r\n".utf8)

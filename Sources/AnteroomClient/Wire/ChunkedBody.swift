@@ -6,6 +6,13 @@ struct ChunkedBody {
   private(set) var bytes: [UInt8] = []
   private var stage = Stage.size
 
+  /// Hands over what was read so far: of a stream nothing is kept.
+  mutating func take() -> [UInt8] {
+    var taken: [UInt8] = []
+    swap(&taken, &bytes)
+    return taken
+  }
+
   /// Takes what it can from `pending`; true once the last chunk and its trailers are read.
   mutating func read(_ pending: inout [UInt8]) throws(ClientFault) -> Bool {
     var place = 0

@@ -15,14 +15,22 @@ package final class Connection: Sendable {
 
   /// Connects within five seconds.
   package static func open(_ path: String) async throws(ClientFault) -> Connection {
+    let (channel, handler) = try await connect(path) { ExchangeHandler() }
+    return Connection(channel: channel, handler: handler)
+  }
+
+  /// Connects within five seconds, with a handler of one's own at the end of the pipeline.
+  static func connect<Handler: ChannelInboundHandler & SendableMetatype>(
+    _ path: String, _ makeHandler: @escaping @Sendable () -> Handler
+  ) async throws(ClientFault) -> (channel: any Channel, handler: NIOLoopBound<Handler>) {
     guard path.utf8.count <= 107, !path.isEmpty else { throw .pathTooLong(path: path) }
     let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton).connectTimeout(.seconds(5))
     do {
       return try await bootstrap.connect(unixDomainSocketPath: path) { channel in
         channel.eventLoop.makeCompletedFuture {
-          let handler = ExchangeHandler()
+          let handler = makeHandler()
           try channel.pipeline.syncOperations.addHandler(handler)
-          return Connection(channel: channel, handler: NIOLoopBound(handler, eventLoop: channel.eventLoop))
+          return (channel, NIOLoopBound(handler, eventLoop: channel.eventLoop))
         }
       }
     } catch let error as IOError {

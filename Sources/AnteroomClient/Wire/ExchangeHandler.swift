@@ -29,12 +29,7 @@ final class ExchangeHandler: ChannelInboundHandler {
       eventLoop.assumeIsolated().scheduleTask(in: timeout) { self.end(.timedOut) }
     }
     waiting.append(Waiting(completion: completion, deadline: deadline))
-    let outgoing = Outgoing(context.channel.allocator.buffer(bytes: request))
-    guard wiped else { return context.writeAndFlush(wrapOutboundOut(outgoing.buffer), promise: nil) }
-    let written = context.eventLoop.makePromise(of: Void.self)
-    // The channel has let go of the buffer by then: a password in it need not wait for the allocator.
-    written.futureResult.assumeIsolated().whenComplete { _ in outgoing.wipe() }
-    context.writeAndFlush(wrapOutboundOut(outgoing.buffer), promise: written)
+    Outgoing.send(request, wiped: wiped, over: context)
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -78,12 +73,22 @@ final class ExchangeHandler: ChannelInboundHandler {
 
 /// Owns the outgoing bytes so that they can be overwritten in place: a second owner would make the
 /// write a copy.
-private final class Outgoing {
-  private(set) var buffer: ByteBuffer
+final class Outgoing {
+  private var buffer: ByteBuffer
 
-  init(_ buffer: ByteBuffer) { self.buffer = buffer }
+  private init(_ buffer: ByteBuffer) { self.buffer = buffer }
 
-  func wipe() {
+  /// Sends bytes; `wiped` overwrites the copy of them that was sent.
+  static func send(_ bytes: [UInt8], wiped: Bool, over context: ChannelHandlerContext) {
+    let outgoing = Outgoing(context.channel.allocator.buffer(bytes: bytes))
+    guard wiped else { return context.writeAndFlush(NIOAny(outgoing.buffer), promise: nil) }
+    let written = context.eventLoop.makePromise(of: Void.self)
+    // The channel has let go of the buffer by then: a password in it need not wait for the allocator.
+    written.futureResult.assumeIsolated().whenComplete { _ in outgoing.wipe() }
+    context.writeAndFlush(NIOAny(outgoing.buffer), promise: written)
+  }
+
+  private func wipe() {
     buffer.moveReaderIndex(to: 0)
     unsafe buffer.withUnsafeMutableReadableBytes { memory in
       if let base = memory.baseAddress { unsafe explicit_bzero(base, memory.count) }

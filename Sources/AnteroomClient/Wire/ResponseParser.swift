@@ -51,6 +51,44 @@ package struct ResponseParser {
     }
   }
 
+  /// A piece of an answer that is read while it comes.
+  enum Part {
+    case head(ResponseHead)
+    case body([UInt8])
+    case end
+  }
+
+  /// The next piece, or nil while there is none: for an answer without an end in sight. One parser gives
+  /// whole answers or pieces, never both.
+  mutating func nextPart() throws(ClientFault) -> Part? {
+    while true {
+      switch stage {
+      case .head:
+        guard let raw = try takeHead() else { return nil }
+        let head = try ResponseHead(parsing: raw)
+        if head.isInterim { continue }
+        stage = try ResponseParser.stage(after: head)
+        return .head(head)
+      case .fixed(_, length: 0):
+        stage = .head
+        return .end
+      case .fixed(let head, let length):
+        if pending.isEmpty { return nil }
+        let bytes = takeFirst(min(length, pending.count))
+        stage = .fixed(head, length: length - bytes.count)
+        return .body(bytes)
+      case .chunks(let head, var body):
+        stage = .head
+        let done = try body.read(&pending)
+        let bytes = body.take()
+        stage = done ? .fixed(head, length: 0) : .chunks(head, body)
+        if !bytes.isEmpty { return .body(bytes) }
+        if !done { return nil }
+      case .untilClosed: return pending.isEmpty ? nil : .body(takeFirst(pending.count))
+      }
+    }
+  }
+
   /// What the end of the stream completes: an answer without a length.
   package mutating func finish() -> Answer? {
     guard case .untilClosed(let head) = stage else { return nil }

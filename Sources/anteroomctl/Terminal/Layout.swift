@@ -52,8 +52,7 @@ enum Layout {
     }
   }
 
-  // Characters, not columns: wide letters shift a column, which is no harm.
-  private static func columns(_ text: String) -> Int { visible(text).count }
+  private static func columns(_ text: String) -> Int { Cells.width(visible(text)) }
 
   private static func spaces(_ count: Int) -> String { String(repeating: " ", count: max(0, count)) }
 }
