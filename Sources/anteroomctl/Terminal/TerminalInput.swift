@@ -102,6 +102,11 @@ enum SignalPipe {
   /// Does to this process what the signal does where nobody catches it; returns after it was only stopped.
   static func obey(_ number: Int32) {
     _ = signal(number, SIG_DFL)
+    // Threads of a pool have signals blocked, and it is to happen now.
+    var this = sigset_t()
+    unsafe sigemptyset(&this)
+    unsafe sigaddset(&this, number)
+    _ = unsafe pthread_sigmask(SIG_UNBLOCK, &this, nil)
     raise(number)
     // A stop comes back here; a signal that ends does so at once.
     if number == SIGTSTP { catchSignal(number) }
