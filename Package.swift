@@ -106,7 +106,7 @@ let package = Package(
     // Tests.
     tests("AnteroomTextTests", ["AnteroomText", "AnteroomServices", "AnteroomCore", "SecretMemory"]),
     tests("AnteroomClientTests", ["AnteroomClient", nioCore, nioPosix]),
-    tests("anteroomctlTests", ["anteroomctl", "AnteroomClient", "CQRCode", arguments]),
+    tests("anteroomctlTests", ["anteroomctl", "AnteroomClient", "AnteroomCore", "CQRCode", arguments]),
     tests("ArchitectureTests", []),
     tests(
       "AnteroomCryptoTests",

@@ -27,6 +27,12 @@ import Testing
     ["login", "--password", "secret"], ["account", "set-password", "ada", "--password", "secret"],
     ["meeting", "admit", "m"], ["meeting", "admit", "m", "join_1", "--all"], ["meeting", "message", "m"],
     ["meeting", "remove", "m"], ["meeting", "send-back", "m"], ["meeting", "suspend"],
+    ["meeting", "ban", "add", "m"], ["meeting", "ban", "add", "m", "--account", "a", "--join", "j"],
+    ["meeting", "edit", "m"],
+    ["meeting", "edit", "m", "--cohost", "a", "--no-cohosts"], ["meeting", "create", "--series", "--kind", "once"],
+    ["meeting", "invite", "m", "--list", "--revoke", "i"], ["meeting", "invite", "m", "--from", "f", "--label", "x"],
+    ["meeting", "invite", "m", "--batch", "x"], ["meeting", "simulate", "m", "--passcode", "secret"],
+    ["meeting", "attendance", "m", "--csv", "--json"], ["meeting", "watch"],
   ])
   func `wrong usage is refused before anything is sent`(arguments: [String]) {
     do {
@@ -63,11 +69,11 @@ import Testing
     (#"{"admitted":2,"skipped":[]}"#, ["admitted: 2"]),
     (
       #"{"admitted":0,"skipped":[{"join":"join_1","code":"sent-back"},{"join":"join_22","code":"bot"}]}"#,
-      ["admitted: 0", "PASSED OVER  WHY", "join_1       sent-back", "join_22      bot"]
+      ["admitted: 0", "PASSED OVER  WHY        NAME", "join_1       sent-back  -", "join_22      bot        Ada"]
     ),
   ])
   func `who was passed over is said with the reason`(answer: String, lines: [String]) throws {
-    #expect(MeetingAdmit.lines(try JSONReader.read(Array(answer.utf8))) == lines)
+    #expect(MeetingAdmit.lines(try JSONReader.read(Array(answer.utf8)), names: ["join_22": "Ada"]) == lines)
   }
 
   @Test func `without a daemon the answer is 7, with the socket's path`() async throws {

@@ -84,7 +84,9 @@ class Terminal:
 
     def process(self):
         """The CLI's process, which is the shell's child."""
-        found = subprocess.run(["ps", "-o", "pid=", "--ppid", self.ask("pane_pid")], capture_output=True).stdout.split()
+        shell = self.ask("pane_pid")
+        with open(f"/proc/{shell}/task/{shell}/children") as file:
+            found = file.read().split()
         check(found, "nothing runs in the terminal")
         return int(found[0])
 

@@ -100,3 +100,34 @@ extension Call {
     Call("DELETE", Target("meetings", meeting, "bans", ban).text)
   }
 }
+
+extension Call {
+  /// `body` holds what is to change, as section 5 of the contract has it.
+  package static func editMeeting(_ meeting: String, _ body: WipedBytes) -> Call {
+    Call("PATCH", Target("meetings", meeting).text, body: body)
+  }
+
+  package static func deleteMeeting(_ meeting: String) -> Call { Call("DELETE", Target("meetings", meeting).text) }
+
+  package static func invite(to meeting: String, _ body: WipedBytes) -> Call {
+    Call("POST", Target("meetings", meeting, "invites").text, body: body)
+  }
+
+  package static func invites(to meeting: String, limit: Int? = nil, cursor: String? = nil) -> Call {
+    Call("GET", Target("meetings", meeting, "invites").query("limit", limit).query("cursor", cursor).text)
+  }
+
+  package static func revokeInvite(_ invite: String, in meeting: String) -> Call {
+    Call("DELETE", Target("meetings", meeting, "invites", invite).text)
+  }
+
+  package static func simulate(in meeting: String, _ body: WipedBytes) -> Call {
+    Call("POST", Target("meetings", meeting, "simulate").text, body: body)
+  }
+
+  package static func attendance(of meeting: String, limit: Int? = nil, cursor: String? = nil) -> Call {
+    Call("GET", Target("meetings", meeting, "attendance").query("limit", limit).query("cursor", cursor).text)
+  }
+
+  package static let policy = Call("GET", Target("policy").text)
+}

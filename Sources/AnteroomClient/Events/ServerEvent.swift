@@ -24,9 +24,12 @@ package struct ServerEventReader {
   private var name = ""
   private var data: [UInt8]?
 
-  package init() {}
+  private let limit: Int
 
-  /// The events that these bytes complete. Throws for an event larger than an answer may be.
+  /// `limit` is how many bytes an event may have; as many as an answer where it is not said.
+  package init(limit: Int = ResponseParser.bodyLimit) { self.limit = limit }
+
+  /// The events that these bytes complete. Throws for an event that is too large.
   package mutating func read(_ bytes: some Sequence<UInt8>) throws(ClientFault) -> [ServerEvent] {
     var events: [ServerEvent] = []
     for byte in bytes {
@@ -35,7 +38,7 @@ package struct ServerEventReader {
       // CR LF is one line's end.
       if byte == 0x0A && follows { continue }
       guard byte == 0x0A || byte == 0x0D else {
-        guard line.count + (data?.count ?? 0) < ResponseParser.bodyLimit else { throw .answerTooLarge }
+        guard line.count + (data?.count ?? 0) < limit else { throw .answerTooLarge }
         line.append(byte)
         continue
       }

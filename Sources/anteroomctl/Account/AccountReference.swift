@@ -12,4 +12,10 @@ extension Context {
     }
     return found
   }
+
+  func accountIDs(_ references: [String], _ what: String) async throws -> [String] {
+    var ids: [String] = []
+    for reference in references { ids.append(try await accountID(reference, what)) }
+    return ids
+  }
 }

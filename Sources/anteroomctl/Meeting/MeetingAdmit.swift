@@ -25,15 +25,29 @@ struct MeetingAdmit: Act {
       return try context.console.show(answer) { Layout.fields($0["join"] ?? $0) }
     }
     let answer = try await context.call(.admitWaiting(to: meeting).with(bearer: bearer), "admit all who wait")
-    try context.console.show(answer, MeetingAdmit.lines)
+    let skipped = try Context.value(of: answer)["skipped"]?.items ?? []
+    let names = skipped.isEmpty || context.console.json ? [:] : await names(context, bearer)
+    try context.console.show(answer) { MeetingAdmit.lines($0, names: names) }
+  }
+
+  /// Who waits, by the join. What it is for was done: that they cannot be listed is no failure.
+  private func names(_ context: Context, _ bearer: WipedBytes) async -> [String: String] {
+    let call = Call.joins(of: meeting, state: "waiting", limit: 200).with(bearer: bearer)
+    guard let items = try? await context.client.send(call).accepted().json()["items"]?.items else { return [:] }
+    let pairs = items.compactMap { item in item["id"]?.text.map { ($0, item["display_name"]?.text ?? "") } }
+    return Dictionary(pairs) { first, _ in first }
   }
 
   /// How many are in, and who was passed over and why.
-  static func lines(_ value: JSONValue) -> [String] {
+  static func lines(_ value: JSONValue, names: [String: String] = [:]) -> [String] {
     let skipped = value["skipped"]?.items ?? []
     let admitted = Layout.aligned([("admitted", Layout.text(value["admitted"]))])
     if skipped.isEmpty { return admitted }
     return admitted
-      + Layout.table(["PASSED OVER", "WHY"], skipped.map { [Layout.text($0["join"]), Layout.text($0["code"])] })
+      + Layout.table(
+        ["PASSED OVER", "WHY", "NAME"],
+        skipped.map { one in
+          [Layout.text(one["join"]), Layout.text(one["code"]), one["join"]?.text.flatMap { names[$0] } ?? "-"]
+        })
   }
 }

@@ -6,7 +6,8 @@ struct MeetingCreate: Act {
     commandName: "create",
     abstract: "Create a meeting; prints its passcode, once.",
     discussion: """
-      After login the meeting is one's own. An operator names the host with --host.
+      After login the meeting is one's own. An operator names the host with --host. Times are RFC 3339 in UTC, for \
+      instance 2026-11-23T09:00:00Z.
 
       Example: anteroomctl meeting create --title Standup --waiting-room everyone --policy capacity=12
       """)
@@ -16,6 +17,12 @@ struct MeetingCreate: Act {
   @Option(help: "An id of one's own choice; the generated ones cannot be guessed.") var id: String?
   @Option(help: "The room's name in the conferencing server.") var external: String?
   @Option(help: "once or series.") var kind: String?
+  @Flag(help: "May be opened again after its end; the same as --kind series.") var series = false
+  @Option(help: ArgumentHelp("From when people are let in.", valueName: "time")) var opensAt: String?
+  @Option(help: ArgumentHelp("When it is over.", valueName: "time")) var closesAt: String?
+  @Option(
+    help: ArgumentHelp("An account that may act as the host, too; may stand more than once.", valueName: "account"))
+  var cohost: [String] = []
   @Option(help: "The host's username or id: as an operator, without using a login.") var host: String?
   @Option(help: "general, education, health or public.") var profile: String?
   @Option(help: "characters, words or digits.") var passcodeKind: String?
@@ -27,6 +34,7 @@ struct MeetingCreate: Act {
 
   func run(_ context: Context) async throws {
     let hostID = if let host { try await context.accountID(host, "create the meeting") } else { String?.none }
+    let cohostIDs = try await context.accountIDs(cohost, "create the meeting")
     // Who names a host acts as the operator; a login kept here would make it one's own meeting.
     let bearer = host == nil ? try context.sessions.read() : nil
     if host == nil, bearer == nil {
@@ -35,7 +43,7 @@ struct MeetingCreate: Act {
         next: "add --host USERNAME, or sign in with \(context.advice.command("login"))")
     }
     let answer = try await context.call(
-      .createMeeting(body(host: hostID)).with(bearer: bearer), "create the meeting")
+      .createMeeting(body(host: hostID, cohosts: cohostIDs)).with(bearer: bearer), "create the meeting")
     try context.console.show(answer) { value in
       Layout.fields(
         value["meeting"] ?? .null, and: [("passcode", value["passcode"]), ("url", value["url"])])
@@ -43,14 +51,17 @@ struct MeetingCreate: Act {
     context.console.hint("The passcode is shown this once.")
   }
 
-  func body(host: String?) -> WipedBytes {
+  func body(host: String?, cohosts: [String] = []) -> WipedBytes {
     var body = JSONBody()
     body.set("id", ifPresent: id)
     body.set("external", ifPresent: external)
-    body.set("kind", ifPresent: kind)
+    body.set("kind", ifPresent: series ? "series" : kind)
     body.set("host", ifPresent: host)
     body.set("title", ifPresent: title)
     body.set("profile", ifPresent: profile)
+    body.set("opens_at", ifPresent: opensAt)
+    body.set("closes_at", ifPresent: closesAt)
+    if !cohosts.isEmpty { body.set("cohosts", .array(cohosts.map { .string($0) })) }
     let settings = policy + (waitingRoom.map { [PolicySetting(name: "waiting_room", value: .string($0))] } ?? [])
     if !settings.isEmpty { body.set("policy", .object(settings.map { JSONValue.Member($0.name, $0.value) })) }
     if let passcodeKind { body.set("passcode", .object([JSONValue.Member("kind", .string(passcodeKind))])) }
@@ -59,6 +70,7 @@ struct MeetingCreate: Act {
   }
 
   func validate() throws {
+    if series, kind != nil { throw ValidationError("--series and --kind exclude each other") }
     let names = policy.map(\.name) + (waitingRoom == nil ? [] : ["waiting_room"])
     if Set(names).count < names.count { throw ValidationError("a policy setting stands twice") }
   }

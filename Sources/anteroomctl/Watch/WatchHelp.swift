@@ -37,7 +37,7 @@ enum WatchHelp {
     lines.append([])
     let said = mayAct ? words : ["Watching only: to act as the host, run anteroomctl login."] + words
     for text in said { lines += Cells.wrapped(text, to: width).map { [Piece(column: 0, text: $0)] } }
-    lines.append([Piece(column: 0, text: "any key goes back", look: .quiet)])
+    lines.append([Piece(column: 0, text: Cells.clipped("any key goes back", to: width), look: .quiet)])
     return lines
   }
 }

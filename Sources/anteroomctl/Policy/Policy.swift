@@ -1,0 +1,6 @@
+import ArgumentParser
+
+struct Policy: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "The settings that decide who gets in.", subcommands: [PolicyShow.self])
+}
