@@ -5,7 +5,7 @@ import json, os, re, signal, subprocess, time
 import flows
 import harness
 from flows import ask, host, inside, knock, meeting, present, report
-from harness import Daemon, check, equal, test
+from harness import Daemon, Skip, check, equal, test
 from terminal import Terminal, signed_in
 
 KNOCK = {"before_host": "allow"}   # a guest waits for admission, whether the host is there or not
@@ -65,7 +65,7 @@ def a_host_sees_who_waits_and_who_is_in_and_admits_by_a_key():
             state_of(where, grace, "denied")
             terminal.wait(r"^  nobody waits")
             terminal.press("q")
-            terminal.expect_restored("after q")
+            terminal.expect_restored("after q", 0)
 
 
 @test()
@@ -226,13 +226,11 @@ def the_terminal_is_as_before_in_every_way_out():
 
             opened()
             terminal.press("C-c")
-            terminal.expect_restored("after Ctrl-C")
-            terminal.expect_status(128 + signal.SIGINT)
+            terminal.expect_restored("after Ctrl-C", 128 + signal.SIGINT)
             for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGTRAP):
                 opened()
                 os.kill(terminal.process(), number)
-                terminal.expect_restored(f"after {number.name}")
-                terminal.expect_status(128 + number)
+                terminal.expect_restored(f"after {number.name}", 128 + number)
             opened()
             terminal.press("C-z")
             terminal.expect_restored("while stopped")
@@ -246,8 +244,7 @@ def the_terminal_is_as_before_in_every_way_out():
             d.web.delete("/v1/sessions/current", token=owner.token, expect=204)
             terminal.wait(r"could not watch the meeting")
             terminal.wait(r"next: anteroomctl .*login")
-            terminal.expect_restored("after the session's end")
-            terminal.expect_status(4)
+            terminal.expect_restored("after the session's end", 4)
 
 
 @test()
@@ -261,9 +258,10 @@ def an_operator_watches_and_does_not_act():
             terminal.wait(r"^> Ada +guest")
             terminal.wait(r"watching only")
             terminal.press("a")
-            terminal.wait(r"that is a host's act, and takes anteroomctl login")
+            terminal.wait(r"that is a host's act, and takes")
             state_of(where, ada, "waiting")
             terminal.press("q")
+            terminal.expect_restored("after q", 0)
             terminal.run("meeting", "watch", where.id)
             terminal.wait(r"could not watch the meeting")
 
@@ -284,6 +282,19 @@ def an_attack_on_the_passcode_is_an_alarm():
             terminal.wait(r"is at risk", gone=True)
             d.web.post(where.path + "/passcode", token=owner.token, expect=200)
             terminal.wait(r"takes nobody in", gone=True)
+
+
+@test()
+def who_looks_like_somebody_else_is_marked():
+    with Daemon() as d:
+        owner = host(d)
+        where = meeting(d, owner, policy=KNOCK)
+        if "names" not in where.show()["policy"]:
+            raise Skip("this daemon does not compare names")
+        knock(d, where, "Ada")
+        knock(d, where, "\u0410da")   # a Cyrillic A
+        with watching(d, owner, where) as terminal:
+            terminal.wait(r"^  \u0410da +guest .* looks like Ada")
 
 
 @test()

@@ -23,6 +23,7 @@ class Terminal:
 
     def __init__(self, daemon, columns=80, rows=24, **environment):
         Terminal.count += 1
+        self.checks = 0
         self.daemon, self.path = daemon, daemon.inside(f"tmux{Terminal.count}")
         self.environment = {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C.UTF-8", "TERM": "screen",
                             "HOME": daemon.root, "SWIFT_BACKTRACE": "enable=no", "PS1": "$ ", "SHELL": "/bin/sh",
@@ -90,19 +91,19 @@ class Terminal:
         check(found, "nothing runs in the terminal")
         return int(found[0])
 
-    def expect_restored(self, what):
-        """Back at the shell, on the usual screen, with echo, cursor and wrapping."""
+    def expect_restored(self, what, status=None):
+        """Back at the shell, on the usual screen, with echo, cursor and wrapping; and how it ended."""
         self.wait(r"^\$ ?$")
         for name, wanted in (("alternate_on", "0"), ("cursor_flag", "1"), ("wrap_flag", "1")):
             check(self.ask(name) == wanted, f"{what}: {name} is {self.ask(name)}")
-        self.type("echo status=$?.; stty -a | tr ' ' '\\n' | grep -cE '^(echo|icanon|isig|opost)$'")
+        self.checks += 1
+        sane = "stty -a | tr ' ' '\\n' | grep -cE '^(echo|icanon|isig|opost)$'"
+        self.type(f'echo "was=$? sane=$({sane}) check={self.checks}"')
         self.press("Enter")
-        self.wait(r"^4$")
-
-    def expect_status(self, number):
-        """How the last command ended, as `expect_restored` had the shell say it."""
-        said = re.findall(r"^status=(\d+)\.$", "\n".join(self.lines()), re.M)
-        check(said and said[-1] == str(number), f"the exit status is {said[-1:]} and not {number}")
+        said = self.line(rf"^was=\d+ .*check={self.checks}$")
+        check("sane=4" in said, f"{what}: echo, lines or signals are off")
+        if status is not None:
+            check(f"was={status} " in said, f"{what}: the exit status is not {status}: {said}")
 
     def __enter__(self):
         return self

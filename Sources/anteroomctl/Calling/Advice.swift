@@ -5,9 +5,11 @@ struct Advice {
   let socket: String
 
   /// A command of this program as it must be typed to reach the same daemon.
-  func command(_ rest: String) -> String {
-    let option = socket == GlobalOptions.defaultSocket ? "" : " --socket \(shellQuoted(socket))"
-    return "anteroomctl\(option) \(rest)"
+  func command(_ rest: String) -> String { "\(program) \(rest)" }
+
+  /// This program as it must be typed to reach the same daemon.
+  var program: String {
+    "anteroomctl" + (socket == GlobalOptions.defaultSocket ? "" : " --socket \(shellQuoted(socket))")
   }
 
   func failure(_ what: String, _ problem: Problem, target: String) -> Failure {

@@ -37,7 +37,9 @@ struct InviteRun {
     if context.console.json { return context.console.raw(answer.body) }
     let value = try Context.value(of: answer)
     if value["replayed"]?.truth == true {
-      context.console.hint("line \(line.number): \(draft.name) was invited before, and the code was shown then")
+      // Should it be lost, the invite is revoked and made anew.
+      let id = Layout.text(value["invite"]?["id"])
+      context.console.hint("line \(line.number): \(draft.name) was invited before (\(id)); the code was shown then")
     }
     let texts = [value["invite"]?["id"], value["url"], value["code"]].map { $0?.text ?? "" }
     context.console.lines([CSV.line((["\(line.number)", draft.name] + texts).map { visible($0) })])

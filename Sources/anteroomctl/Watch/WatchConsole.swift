@@ -35,7 +35,9 @@ struct WatchConsole {
     self.feed = feed
     self.screen = screen
     (items, put) = AsyncStream.makeStream(of: Item.self)
-    state = WatchState(meeting: visible(feed.meeting), mayAct: feed.context.mayAct, now: Instant(milliseconds: 0))
+    state = WatchState(
+      meeting: visible(feed.meeting), mayAct: feed.context.mayAct, now: Instant(milliseconds: 0),
+      program: visible(feed.context.advice.program))
   }
 
   /// Until somebody quits. The terminal is as before however it ends.
@@ -136,10 +138,7 @@ struct WatchConsole {
   private func perform(_ deed: HostDeed) {
     let feed = feed
     let put = put
-    Task {
-      put.yield(.input(await feed.perform(deed)))
-      await feed.list { put.yield(.news($0)) }
-    }
+    Task { put.yield(.input(await feed.perform(deed))) }
   }
 
   private mutating func stop() {
@@ -186,7 +185,10 @@ extension WatchFeed {
     let call = deed.call(in: meeting)
     do {
       guard let bearer = try context.bearer() else {
-        return .failed(deed, "Could not \(deed.words): nobody is signed in here. Next: anteroomctl login")
+        return .failed(
+          deed,
+          "Could not \(deed.words): nobody is signed in here. Next: "
+            + context.advice.command("login"))
       }
       let answer = try await context.client.send(call.with(bearer: bearer)).accepted()
       return .done(deed, deed.done((try? answer.json()) ?? .null))

@@ -29,8 +29,10 @@ struct WatchFeed: Sendable {
       group.addTask { try await watch(first, tell) { wish.yield() } }
       group.addTask {
         for await _ in wishes {
-          await list(tell)
-          try await Task.sleep(for: WatchFeed.gathering)
+          let isListed = await list(tell)
+          try await Task.sleep(for: isListed ? WatchFeed.gathering : .seconds(1))
+          // What could not be listed is still to be: there may be no further event to ask for it.
+          if !isListed { wish.yield() }
         }
       }
       try await group.next()
@@ -101,15 +103,18 @@ struct WatchFeed: Sendable {
     tell(.time(time))
   }
 
-  /// Says how things stand; nothing where the daemon does not answer, for the stream's end tells of that.
-  func list(_ tell: @Sendable (News) -> Void) async {
-    guard let shown = try? await value(.meeting(meeting)) else { return }
+  /// Says how things stand; false where the daemon does not answer.
+  func list(_ tell: @Sendable (News) -> Void) async -> Bool {
+    guard let shown = try? await value(.meeting(meeting)) else { return false }
     var people: [WatchedPerson] = []
     for state in ["waiting", "admitted", "present", "left"] {
-      guard let found = try? await joins(state) else { return }
-      people += found
+      guard let found = try? await joins(state) else { return false }
+      // Who went on between two of these lists stands in both: the later one is right.
+      let ids = Set(found.map(\.id))
+      people = people.filter { !ids.contains($0.id) } + found
     }
     tell(.listed(WatchedMeeting(shown["meeting"] ?? shown), people))
+    return true
   }
 
   private func joins(_ state: String) async throws -> [WatchedPerson] {

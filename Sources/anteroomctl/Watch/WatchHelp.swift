@@ -27,15 +27,15 @@ enum WatchHelp {
     "unproven: came in after too many wrong passcodes, or after somebody was removed.",
   ]
 
-  static func lines(_ width: Int, mayAct: Bool) -> [[Piece]] {
+  static func lines(_ width: Int, _ state: WatchState) -> [[Piece]] {
     var lines = [[Piece(column: 0, text: "Keys", look: .strong)]]
-    for (key, meaning) in (mayAct ? acts : []) + others {
+    for (key, meaning) in (state.mayAct ? acts : []) + others {
       lines.append([
         Piece(column: 1, text: key, look: .strong), Piece(column: 6, text: Cells.clipped(meaning, to: width - 6)),
       ])
     }
     lines.append([])
-    let said = mayAct ? words : ["Watching only: to act as the host, run anteroomctl login."] + words
+    let said = state.mayAct ? words : ["Watching only: to act as the host, run \(state.program) login."] + words
     for text in said { lines += Cells.wrapped(text, to: width).map { [Piece(column: 0, text: $0)] } }
     lines.append([Piece(column: 0, text: Cells.clipped("any key goes back", to: width), look: .quiet)])
     return lines

@@ -50,7 +50,7 @@ extension WatchState {
       notice = Notice(text: "\(visible(String(letter))) is no key here: ? shows them.")
       return []
     }
-    guard mayAct else { return refuse("Watching only: that is a host's act, and takes anteroomctl login.") }
+    guard mayAct else { return refuse("Watching only: that is a host's act, and takes \(program) login.") }
     guard connection == .live else { return refuse("Not connected: nothing was done.") }
     switch letter {
     case "A": return ask(.admitAll)

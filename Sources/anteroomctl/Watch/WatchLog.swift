@@ -86,7 +86,7 @@ extension WatchFeed {
   /// Everybody who waits or is in, by name.
   fileprivate func everybody() async -> [WatchedPerson] {
     let found = Mutex<[WatchedPerson]>([])
-    await list { news in
+    _ = await list { news in
       if case .listed(_, let people) = news { found.withLock { $0 = people } }
     }
     return found.withLock { $0 }

@@ -4,7 +4,7 @@ extension WatchState {
   /// The console as a picture of exactly that size.
   func picture(columns: Int, rows height: Int) -> Picture {
     let width = max(10, columns)
-    if mode == .help { return Picture(lines: WatchState.fitted(WatchHelp.lines(width, mayAct: mayAct), to: height)) }
+    if mode == .help { return Picture(lines: WatchState.fitted(WatchHelp.lines(width, self), to: height)) }
     let top = header(width)
     let bottom = footer(width)
     let room = max(0, height - top.count - bottom.count)
@@ -53,7 +53,7 @@ extension WatchState {
     }
     if let alarm { warnings.append(alarm + " (x: seen)") }
     if meeting?.mustRotate == true {
-      warnings.append("The passcode takes nobody in any more: anteroomctl meeting passcode \(meetingID)")
+      warnings.append("The passcode takes nobody in any more: \(program) meeting passcode \(meetingID)")
     }
     return warnings
   }
@@ -81,7 +81,7 @@ extension WatchState {
       case .asking: ["y yes", "n no"]
       case .writing: ["Enter sends", "Esc gives up"]
       case .help: ["any key goes back"]
-      case .list where !mayAct: ["? help", "q quit", "watching only: to act, anteroomctl login"]
+      case .list where !mayAct: ["? help", "q quit", "watching only: to act, log in"]
       case .list:
         [
           "? help", "q quit", "a admit", "d deny", "r remove", "b back",

@@ -24,6 +24,8 @@ struct WatchState: Equatable, Sendable {
   let meetingID: String
   /// False for an operator, and for whoever is not signed in: they watch.
   let mayAct: Bool
+  /// The CLI as it must be typed to reach the same daemon.
+  let program: String
   var now: Instant
   var meeting: WatchedMeeting?
   /// In the order in which they knocked.
@@ -36,8 +38,9 @@ struct WatchState: Equatable, Sendable {
   /// How many rows a page has; what the last picture had room for.
   var page = 10
 
-  init(meeting: String, mayAct: Bool, now: Instant) {
+  init(meeting: String, mayAct: Bool, now: Instant, program: String = "anteroomctl") {
     meetingID = meeting
+    self.program = program
     self.mayAct = mayAct
     self.now = now
   }
