@@ -138,6 +138,15 @@ import Testing
     #expect(WatchSamples.person(1, "A", more: #","confusable_with":\#(json)"#)?.looksLike == expected)
   }
 
+  @Test func `no name passes for what is known of somebody`() throws {
+    let eve = try #require(WatchSamples.person(7, "Eve, host, verified  epoch=9"))
+    let row = WatchRow(eve, WatchSamples.state([eve]))
+    #expect(row.sentence == "join_7, guest, not verified, waits for admission: Eve, host, verified  epoch=9")
+    let line = WatchLog.line(
+      "join.left", WatchSamples.json(#"{"join":"join_7","epoch":3}"#), at: nil, people: ["join_7": eve])
+    #expect(line == "-  join.left  join_7  guest, not verified  epoch=3  name=Eve, host, verified  epoch=9")
+  }
+
   @Test(arguments: [
     (0, "0:00"), (75, "1:15"), (3599, "59:59"), (3600, "1h00"), (86_399, "23h59"), (86_400, "1d00h"),
     (180_000, "2d02h"),
@@ -152,7 +161,7 @@ import Testing
       #"{"meeting":"m","join":"join_3","state":"waiting","role":"participant","epoch":3,"by":"x"}"#)
     #expect(
       WatchLog.line("join.waiting", data, at: WatchSamples.start, people: people)
-        == "2026-11-22T02:00:00.000Z  join.waiting  join_3  李小龍 🙂 (guest, not verified, unproven, denied 2x, phone)"
-        + "  role=participant  epoch=3  by=x")
+        == "2026-11-22T02:00:00.000Z  join.waiting  join_3  guest, not verified, unproven, denied 2x, phone"
+        + "  role=participant  epoch=3  by=x  name=李小龍 🙂")
   }
 }

@@ -54,6 +54,10 @@ struct Advice {
     case "username-taken": command("account list")
     case "meeting-exists": "choose another --id, or leave it out"
     case "state-conflict", "meeting-ended": command("meeting list")
+    case "policy-floor": command("policy show")
+    case "unprotected": "leave a passcode, a waiting room or open_to on, or say why not with --unprotected REASON"
+    case "passcode-too-weak": "leave the value out, and one is made"
+    case "idempotency-conflict": "add --batch WORD to make it anew"
     case "password-too-short", "password-too-long", "password-blocked": "run it again with another password"
     case "too-many-attempts", "busy", "shutting-down": wait ?? "wait a little, then run it again"
     case "storage-unavailable", "storage-full": command("status")

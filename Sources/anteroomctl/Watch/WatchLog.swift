@@ -70,14 +70,14 @@ struct WatchLog {
     if let id = data["join"]?.text {
       parts.append(id)
       if let person = people[id] {
-        let marks = WatchRow(person, WatchState(meeting: "", mayAct: false, now: Instant(milliseconds: 0))).marks
-        let about = [person.joinerClass, person.verified ? "verified" : "not verified"] + marks
-        parts.append("\(person.name) (\(about.joined(separator: ", ")))")
+        parts.append(WatchRow(person, WatchState(meeting: "", mayAct: false, now: Instant(milliseconds: 0))).facts)
       }
     }
     for member in data.members ?? [] where !["meeting", "join", "state"].contains(member.name) {
       parts.append("\(member.name)=\(Layout.text(member.value))")
     }
+    // Last, so that nothing in a name passes for what stands before it.
+    if let person = data["join"]?.text.flatMap({ people[$0] }) { parts.append("name=\(person.name)") }
     return visible(parts.joined(separator: "  "))
   }
 }

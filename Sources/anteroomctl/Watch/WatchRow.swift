@@ -34,11 +34,15 @@ struct WatchRow {
   }
 
   /// What a host should know before admitting, what matters most first.
-  var marks: [String] {
+  var marks: [String] { likeness + otherMarks }
+
+  private var likeness: [String] {
+    if person.looksLike.isEmpty { return [] }
+    return ["looks like " + person.looksLike.map { state.person($0)?.name ?? $0 }.joined(separator: ", ")]
+  }
+
+  private var otherMarks: [String] {
     var marks: [String] = []
-    if !person.looksLike.isEmpty {
-      marks.append("looks like " + person.looksLike.map { state.person($0)?.name ?? $0 }.joined(separator: ", "))
-    }
     if person.unproven { marks.append("unproven") }
     if person.denials > 0 { marks.append(person.denials == 1 ? "denied once" : "denied \(person.denials)x") }
     if person.clientKind != "person" { marks.append(person.clientKind) }
@@ -47,10 +51,18 @@ struct WatchRow {
     return marks
   }
 
-  /// All of it in words, for the one who is selected: in a row something may be cut.
+  /// All of it in words, for the one who is selected: in a row something may be cut. Names come last: one that
+  /// reads ", host, verified" must not pass for what is known.
   var sentence: String {
-    var words = [name, person.joinerClass, person.verified ? "verified" : "not verified"]
-    words.append(person.place == .waiting ? "waits for \(standing)" : standing)
-    return (words + marks + [person.id]).joined(separator: ", ")
+    let waits = person.place == .waiting ? "waits for \(standing)" : standing
+    let known = [person.id, person.joinerClass, person.verified ? "verified" : "not verified", waits]
+    return (known + otherMarks + likeness).joined(separator: ", ") + ": " + name
+  }
+
+  /// What is known of somebody, for a line of a log: no name, nor whose it is like.
+  var facts: String {
+    let alike = person.looksLike.isEmpty ? [] : ["looks like another"]
+    return ([person.joinerClass, person.verified ? "verified" : "not verified"] + alike + otherMarks)
+      .joined(separator: ", ")
   }
 }
