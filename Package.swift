@@ -118,6 +118,12 @@ let package = Package(
         "AnteroomDaemon", "AnteroomAPI", "AnteroomSQLite", "AnteroomServices", "AnteroomCore", "AnteroomCrypto",
         "AnteroomSystem", "SecretMemory", logging,
       ]),
+    tests(
+      "AdmissionModelTests",
+      [
+        "AnteroomDaemon", "AnteroomAPI", "AnteroomSQLite", "AnteroomServices", "AnteroomCore", "AnteroomCrypto",
+        "AnteroomSystem", "SecretMemory", logging,
+      ]),
     tests("AnteroomCoreTests", ["AnteroomCore"]),
     tests("AnteroomAPITests", ["AnteroomAPI", "SecretMemory"]),
     tests(

@@ -1,0 +1,109 @@
+extension Script {
+  /// The script of a seed: a meeting's settings, and thirty or so steps that its people take.
+  init(seed: UInt64) {
+    var chance = Chance(seed: seed)
+    let rules = Rules(&chance)
+    // A third of all are done several at a time.
+    let isCrowded = seed % 3 == 2
+    var rounds: [Round] = [[.join(.hana, .nothing, ticket: nil, session: 0)]]
+    let length = 28 + chance.below(24)
+    var count = 1
+    while count < length {
+      let together = isCrowded && chance.oneIn(3) ? 2 + chance.below(3) : 1
+      var round: Round = []
+      while round.count < together {
+        let step = Step(&chance, at: count, of: length)
+        if together > 1 && !step.mayBeDone(with: round) { continue }
+        round.append(step)
+      }
+      rounds.append(round)
+      count += together
+    }
+    self.init(seed: seed, rules: rules, rounds: rounds)
+  }
+}
+
+extension Rules {
+  fileprivate init(_ chance: inout Chance) {
+    self.init()
+    passcode = chance.pick(["guests", "guests", "everyone", "off"])
+    waitingRoom = chance.pick(["guests", "guests", "everyone", passcode == "off" ? "everyone" : "off"])
+    beforeHost = chance.pick(["wait", "allow"])
+    hostArrival = chance.pick(["hold", "admit_all"])
+    hostAbsence = chance.pick(["continue", "lock_after:45", "end_after:90"])
+    whenLocked = chance.pick(["wait", "refuse"])
+    removedMayReturn = chance.oneIn(4)
+    capacity = 1 + chance.below(4)
+    passcodeFailures = chance.pick([2, 20])
+    grantSeconds = chance.pick([10, 30])
+    ticketSeconds = chance.pick([60, 600])
+    rejoinSeconds = chance.pick([0, 30, 120])
+  }
+}
+
+extension Step {
+  fileprivate init(_ chance: inout Chance, at index: Int, of length: Int) {
+    let any = chance.below(1000)
+    switch chance.below(115) {
+    case 0..<22: self = .join(&chance)
+    case 22..<30: self = .look(any)
+    case 30..<46: self = .redeem(any, astray: chance.oneIn(12))
+    case 46..<48: self = .introspect(any, astray: chance.oneIn(8))
+    case 48..<53: self = .present(any, astray: chance.oneIn(8))
+    case 53..<59: self = .left(any, astray: chance.oneIn(8))
+    case 59..<61: self = .leave(any)
+    case 61..<63: self = .withdraw(any)
+    case 63..<76: self = .act(.admit, on: any, by: .some(&chance))
+    case 76..<79: self = .act(.deny(ban: chance.oneIn(3)), on: any, by: .some(&chance))
+    case 79..<83: self = .act(.remove(ban: !chance.oneIn(3)), on: any, by: .some(&chance))
+    case 83..<87: self = .act(.sendBack, on: any, by: .some(&chance))
+    case 87..<90:
+      self = .act(.role(chance.pick(["viewer", "participant", "cohost", "cohost"])), on: any, by: .some(&chance))
+    case 90..<94: self = .admitWaiting(by: .some(&chance))
+    case 94..<97: self = .lock(by: .some(&chance))
+    case 97..<99: self = .unlock(by: .some(&chance))
+    case 99: self = .suspend(by: .some(&chance))
+    case 100..<102: self = .rotate(by: .some(&chance))
+    case 102: self = index * 3 > length * 2 ? .end(by: .some(&chance)) : .lock(by: .some(&chance))
+    case 103: self = index * 2 > length ? .open(by: .some(&chance)) : .admitWaiting(by: .some(&chance))
+    case 104: self = .bar(any, by: .some(&chance))
+    case 105..<107: self = .unbar(any, by: .some(&chance))
+    case 107: self = .signOut(chance.pick([.cora, .mia, .max, .uma]))
+    case _: self = .pass(seconds: chance.pick([1, 5, 9, 15, 21, 35, 61, 130]), swept: !chance.oneIn(3))
+    }
+  }
+
+  private static func join(_ chance: inout Chance) -> Step {
+    let person = chance.pick(
+      [.hana, .cora, .mia, .mia, .max, .uma] + [.gil, .gil, .gus, .gwen, .gabe] as [Person])
+    return .join(
+      person, chance.oneIn(7) ? .nothing : chance.oneIn(8) ? .wrong : .right,
+      ticket: chance.oneIn(3) ? chance.below(1000) : nil, session: person.hasAccount && !chance.oneIn(8) ? 0 : nil)
+  }
+
+  /// Time passes for everybody, and a bar that is lifted is named by an id that must be known before; nor does
+  /// anybody know whether a passcode that is being changed is the right one.
+  fileprivate func mayBeDone(with others: Round) -> Bool {
+    switch self {
+    case .pass, .unbar: return false
+    case .rotate: return !others.contains { $0.isJoin || $0.isRotation }
+    case .join: return !others.contains { $0.isRotation }
+    case _: return true
+    }
+  }
+
+  private var isJoin: Bool { if case .join = self { true } else { false } }
+  private var isRotation: Bool { if case .rotate = self { true } else { false } }
+}
+
+extension Hand {
+  fileprivate static func some(_ chance: inout Chance) -> Hand {
+    switch chance.below(20) {
+    case 0..<11: .session(.hana)
+    case 11..<14: .session(.cora)
+    case 14..<18: .hostTicket(chance.below(1000))
+    case 18: .anyTicket(chance.below(1000))
+    case _: .session(.mia)
+    }
+  }
+}

@@ -1,0 +1,182 @@
+/// What the model says will come of a step: what kind of answer it gets, where the join stands then, and whether a
+/// grant came with it.
+struct Outcome: Hashable, Sendable, CustomStringConvertible {
+  enum Kind: String, Sendable {
+    /// A new join; the same join again; shut out, whyever.
+    case made, standing, refused
+    /// An act that was done or was so already; one that the state forbids; one without the right to it.
+    case done, impossible, denied
+    case active, inactive
+  }
+  var kind: Kind
+  var place: Place?
+  var hasGrant = false
+  /// Of the meeting after it, where the answer says so.
+  var epoch: Int?
+
+  init(_ kind: Kind, _ place: Place? = nil, hasGrant: Bool = false, epoch: Int? = nil) {
+    self.kind = kind
+    self.place = place
+    self.hasGrant = hasGrant
+    self.epoch = epoch
+  }
+
+  var description: String {
+    [kind.rawValue, place?.rawValue, hasGrant ? "with a grant" : nil, epoch.map { "epoch \($0)" }]
+      .compactMap { $0 }.joined(separator: " ")
+  }
+}
+
+/// What joiners and front ends do.
+extension Model {
+  mutating func join(_ person: Person, _ shown: Shown, ticket: Int?, session: Int?, as key: Int) -> Outcome {
+    if let session, !isLive(person, session) { return Outcome(.denied) }
+    let account = session == nil ? nil : person
+    let chain = ticket.flatMap { index($0) }.map { entries[$0] }
+    // A reload is no second knock.
+    if let chain, chain.isOpen, chain.occurrence == occurrence, isBacked(chain),
+      account == nil || account == chain.account
+    {
+      return own(chain.key, .standing, as: key)
+    }
+    let standing = account == nil ? .guest : person.standing
+    let isHosting = standing == .host || standing == .cohost
+    let asksPasscode =
+      !isHosting && (rules.passcode == "everyone" || (rules.passcode == "guests" && standing == .guest))
+    let isBlind = asksPasscode && isCapped
+    if asksPasscode && shown == .wrong && !isBlind && !hasEnded { failures += 1 }
+    if hasEnded { return Outcome(.refused) }
+    if standing != .host && isBarred(account: account, chain: chain?.root) { return Outcome(.refused) }
+    if asksPasscode && (shown == .nothing || (shown == .wrong && !isBlind)) { return Outcome(.refused) }
+
+    let wasTurnedBack = entries.contains { entry in
+      entry.occurrence == occurrence && (entry.wasSentBack || entry.place == .denied)
+        && ((account != nil && entry.account == account) || entry.root == chain?.root)
+    }
+    // Nothing but the passcode, or nothing, speaks for somebody who may be whoever was barred.
+    let isDoubtful = isSuspect && standing == .guest && !isBlind
+    var waits = isBlind
+    var waitsForHost = false
+    if !isHosting {
+      waits = waits || wasTurnedBack || isDoubtful
+      if isLocked {
+        if rules.whenLocked == "refuse" { return Outcome(.refused) }
+        waits = true
+      }
+      if isFull {
+        if rules.waitingRoom == "off" { return Outcome(.refused) }
+        waits = true
+      }
+      if rules.waitingRoom == "everyone" || (rules.waitingRoom == "guests" && standing == .guest) {
+        waits = true
+      } else if rules.beforeHost == "wait" && hostsPresent == 0 {
+        // A host's arrival decides it only where nothing else is waited for that a host decides by name.
+        waitsForHost = !(isBlind || wasTurnedBack || isDoubtful || isLocked)
+        waits = true
+      }
+    }
+    var entry = Entry(
+      key: key, person: person, session: session, standing: standing, occurrence: occurrence,
+      root: chain?.root ?? key, place: waits ? .waiting : .admitted, role: standing.role)
+    entry.waitsForHost = waitsForHost
+    entry.deadline = waits ? now + rules.ticketSeconds : isHosting ? nil : now + 2 * rules.grantSeconds
+    entry.wasSentBack = waits && wasTurnedBack
+    entry.isUnproven = isBlind || isDoubtful
+    entries.append(entry)
+    return own(key, .made, as: key)
+  }
+
+  /// One's own join as one is told of it, with a fresh grant where one may have it.
+  private mutating func own(_ key: Int, _ kind: Outcome.Kind, as grantKey: Int) -> Outcome {
+    guard let index = index(key) else { return Outcome(.denied) }
+    let entry = entries[index]
+    guard entry.isLetIn, !hasEnded, entry.occurrence == occurrence else { return Outcome(kind, entry.place) }
+    // Not beyond the seat: somebody else may have it then.
+    let longest = now + rules.grantSeconds
+    let expires = entry.place == .present ? longest : min(longest, entry.deadline ?? longest)
+    grants[grantKey] = Grant(entry: key, epoch: epoch, occurrence: occurrence, expires: expires)
+    return Outcome(kind, entry.place, hasGrant: true, epoch: epoch)
+  }
+
+  mutating func look(_ key: Int, as grantKey: Int) -> Outcome {
+    guard let index = index(key), isBacked(entries[index]),
+      entries[index].isOpen || entries[index].deadline.map({ now < $0 }) ?? false
+    else { return Outcome(.denied) }
+    return own(key, .done, as: grantKey)
+  }
+
+  mutating func withdraw(_ key: Int) -> Outcome {
+    guard let index = index(key), isBacked(entries[index]) else { return Outcome(.denied) }
+    switch entries[index].place {
+    case .withdrawn: break
+    case .waiting: move(key, to: .withdrawn, until: now + rules.ticketSeconds)
+    case .admitted, .present, .left, .denied, .expired, .removed: return Outcome(.impossible)
+    }
+    return Outcome(.done, .withdrawn)
+  }
+
+  mutating func leave(_ key: Int) -> Outcome {
+    guard let index = index(key), isBacked(entries[index]) else { return Outcome(.denied) }
+    switch entries[index].place {
+    case .left: if entries[index].mayReturn { forfeit(key) }
+    case .present: move(key, to: .left, until: now + rules.ticketSeconds)
+    case .waiting, .admitted, .withdrawn, .denied, .expired, .removed: return Outcome(.impossible)
+    }
+    return Outcome(.done, .left)
+  }
+
+  /// Whether a grant lets somebody in now.
+  func isRedeemable(_ key: Int) -> Bool { stands(key) && grants[key]?.isUsed == false }
+
+  /// Whether a grant says anything: it has not run out, no epoch has risen, and the join is still let in.
+  func stands(_ key: Int) -> Bool {
+    guard let grant = grants[key], let index = index(grant.entry) else { return false }
+    return now < grant.expires && grant.epoch == epoch && grant.occurrence == occurrence && !hasEnded
+      && entries[index].isLetIn && isBacked(entries[index])
+  }
+
+  mutating func redeem(_ key: Int, astray: Bool) -> Outcome {
+    guard !astray, isRedeemable(key), let entry = grants[key]?.entry else { return Outcome(.refused) }
+    grants[key]?.isUsed = true
+    enter(entry)
+    return Outcome(.done, .present, epoch: epoch)
+  }
+
+  mutating func present(_ key: Int, astray: Bool) -> Outcome {
+    guard !astray, !hasEnded, let index = index(key), entries[index].occurrence == occurrence,
+      entries[index].isLetIn, entries[index].place == .present || isBacked(entries[index])
+    else { return Outcome(.impossible) }
+    enter(key)
+    return Outcome(.done, .present)
+  }
+
+  private mutating func enter(_ key: Int) {
+    guard let index = index(key), entries[index].place != .present else { return }
+    move(key, to: .present, until: nil)
+  }
+
+  /// A drop keeps the seat for a while.
+  mutating func left(_ key: Int, astray: Bool) -> Outcome {
+    guard !astray, let index = index(key), entries[index].occurrence == occurrence else { return Outcome(.impossible) }
+    switch entries[index].place {
+    case .left: break
+    case .present:
+      let seconds = rules.rejoinSeconds
+      move(key, to: .left, until: now + (seconds > 0 ? seconds : rules.ticketSeconds))
+      if seconds > 0 { change(key) { $0.mayReturn = true } }
+    case .waiting, .admitted, .withdrawn, .denied, .expired, .removed: return Outcome(.impossible)
+    }
+    return Outcome(.done, .left)
+  }
+}
+
+extension Standing {
+  /// What somebody comes in as.
+  var role: String {
+    switch self {
+    case .host: "host"
+    case .cohost: "cohost"
+    case .member, .guest: "participant"
+    }
+  }
+}

@@ -1,0 +1,124 @@
+/// Whoever takes part. The first two are of the meeting's record, the next three have accounts, the others none.
+enum Person: Int, CaseIterable, Sendable {
+  case hana, cora, mia, max, uma, gil, gus, gwen, gabe
+
+  static let signedUp: [Person] = [.hana, .cora, .mia, .max, .uma]
+  var hasAccount: Bool { rawValue <= Person.uma.rawValue }
+
+  /// What the meeting's record and an operator's word make of somebody who is signed in.
+  var standing: Standing {
+    switch self {
+    case .hana: .host
+    case .cora: .cohost
+    case .mia, .max: .member
+    case .uma, .gil, .gus, .gwen, .gabe: .guest
+    }
+  }
+
+  /// The front end that somebody comes through.
+  var door: Door {
+    switch self {
+    case .hana, .cora, .mia, .uma, .gil, .gus: .front
+    case .max, .gwen, .gabe: .side
+    }
+  }
+}
+
+enum Standing: String, Sendable { case host, cohost, member, guest }
+
+/// Two front ends, each with an audience of its own.
+enum Door: String, CaseIterable, Sendable {
+  case front, side
+
+  var other: Door { self == .front ? .side : .front }
+}
+
+enum Shown: String, Sendable { case nothing, right, wrong }
+
+/// By whose hand a host's act is done. A number is a join, whose ticket is shown.
+enum Hand: Hashable, Sendable {
+  /// A session's number counts how many of the person's were signed out before.
+  case session(Person, Int = 0)
+  case hostTicket(Int)
+  case anyTicket(Int)
+}
+
+enum Act: Hashable, Sendable {
+  case admit, sendBack
+  case deny(ban: Bool)
+  case remove(ban: Bool)
+  case role(String)
+}
+
+/// One thing that somebody does; `astray` says that it is done through the front end whose business it is not. As it is generated a number counts round whatever there is to choose from, so that
+/// a history keeps its sense when steps are left out; as it is done a number is the step that made the join or the
+/// grant.
+enum Step: Hashable, Sendable, CustomStringConvertible {
+  case join(Person, Shown, ticket: Int?, session: Int?)
+  case look(Int)
+  case withdraw(Int)
+  case leave(Int)
+  case redeem(Int, astray: Bool)
+  case introspect(Int, astray: Bool)
+  case present(Int, astray: Bool)
+  case left(Int, astray: Bool)
+  case act(Act, on: Int, by: Hand)
+  case admitWaiting(by: Hand)
+  case lock(by: Hand)
+  case unlock(by: Hand)
+  case suspend(by: Hand)
+  case rotate(by: Hand)
+  case end(by: Hand)
+  case open(by: Hand)
+  case bar(Int, by: Hand)
+  case unbar(Int, Barred? = nil, by: Hand)
+  case signOut(Person, Int = 0)
+  case pass(seconds: Int, swept: Bool)
+
+  /// As the compiler writes it, without the module's name.
+  var description: String {
+    "\(Mirror(reflecting: self).children.first.map { "\($0.label ?? "") \($0.value)" } ?? "")".replacing(
+      "AdmissionModelTests.", with: ""
+    ).replacing("Optional", with: "")
+  }
+}
+
+/// Whom a bar is on: an account, or a chain of tickets by the join that began it.
+enum Barred: Hashable, Sendable { case account(Person), chain(Int) }
+
+/// What happens at once: one step, or several that nobody orders.
+typealias Round = [Step]
+
+/// The settings of one meeting, as it is created.
+struct Rules: Sendable {
+  var passcode = "guests"
+  var waitingRoom = "guests"
+  var beforeHost = "wait"
+  var hostArrival = "hold"
+  var hostAbsence = "continue"
+  var whenLocked = "wait"
+  var removedMayReturn = false
+  var capacity = 3
+  var passcodeFailures = 20
+  var grantSeconds = 30
+  var ticketSeconds = 600
+  var rejoinSeconds = 120
+
+  var json: String {
+    """
+    {"passcode":"\(passcode)","waiting_room":"\(waitingRoom)","before_host":"\(beforeHost)",\
+    "host_arrival":"\(hostArrival)","host_absence":"\(hostAbsence)","when_locked":"\(whenLocked)",\
+    "removed_may_return":\(removedMayReturn),"capacity":\(capacity),"passcode_failures":\(passcodeFailures),\
+    "grant_seconds":\(grantSeconds),"ticket_seconds":\(ticketSeconds),"rejoin_seconds":\(rejoinSeconds)}
+    """
+  }
+}
+
+/// What one seed stands for.
+struct Script: Sendable {
+  let seed: UInt64
+  let rules: Rules
+  var rounds: [Round]
+
+  var stepCount: Int { rounds.reduce(0) { $0 + $1.count } }
+}
