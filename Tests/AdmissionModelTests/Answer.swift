@@ -64,7 +64,13 @@ extension Outcome {
     case .lock, .unlock, .suspend, .end, .open:
       self.init(Outcome.act(answer))
       if kind == .done { epoch = answer.number("epoch") }
-    case .admitWaiting, .rotate, .bar, .unbar, .signOut, .pass: self.init(Outcome.act(answer))
+    case .admitWaiting:
+      self.init(Outcome.act(answer))
+      if kind == .done { count = answer.number("admitted") }
+    case .roster:
+      self.init(Outcome.act(answer))
+      if kind == .done { count = answer.body.count { $0 == UInt8(ascii: "_") } }
+    case .rotate, .bar, .unbar, .signOut, .pass: self.init(Outcome.act(answer))
     }
   }
 

@@ -24,6 +24,9 @@ extension Sitting {
     case .introspect(let key, let astray): return grant(key, "introspect", astray)
     case .present(let key, let astray): return report(key, "present", astray)
     case .left(let key, let astray): return report(key, "left", astray)
+    case .roster(let keys, let door):
+      let named = keys.compactMap { ids[$0] }.map { "\"\($0)\"" }.joined(separator: ",")
+      return Call(method: "PUT", target: path + "/roster", door: door, body: "{\"joins\":[\(named)]}")
     case .act(let act, let key, let hand):
       return byHost("POST", path + "/joins/\(ids[key] ?? "")/\(act.verb)", hand, act.body)
     case .admitWaiting(let hand): return byHost("POST", path + "/admit-waiting", hand)

@@ -44,7 +44,7 @@ extension Rules {
 extension Step {
   fileprivate init(_ chance: inout Chance, at index: Int, of length: Int) {
     let any = chance.below(1000)
-    switch chance.below(115) {
+    switch chance.below(121) {
     case 0..<22: self = .join(&chance)
     case 22..<30: self = .look(any)
     case 30..<46: self = .redeem(any, astray: chance.oneIn(12))
@@ -68,8 +68,12 @@ extension Step {
     case 103: self = index * 2 > length ? .open(by: .some(&chance)) : .admitWaiting(by: .some(&chance))
     case 104: self = .bar(any, by: .some(&chance))
     case 105..<107: self = .unbar(any, by: .some(&chance))
-    case 107: self = .signOut(chance.pick([.cora, .mia, .max, .uma]))
-    case _: self = .pass(seconds: chance.pick([1, 5, 9, 15, 21, 35, 61, 130]), swept: !chance.oneIn(3))
+    case 107: self = .act(.remove(ban: true), on: any, by: .some(&chance))
+    case 108..<110: self = .unbar(any, by: .some(&chance))
+    case 110:
+      self = .roster((0..<chance.below(4)).map { _ in chance.below(1000) }, chance.pick([.front, .front, .side]))
+    case 111..<113: self = .signOut(chance.pick([.cora, .mia, .max, .uma]))
+    case _: self = .pass(seconds: chance.pick([1, 5, 9, 15, 21, 35, 61, 130]), swept: chance.oneIn(2))
     }
   }
 

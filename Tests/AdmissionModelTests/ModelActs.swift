@@ -136,11 +136,12 @@ extension Model {
   /// Of those, whoever may be let in unseen. The right to it is asked again.
   mutating func admit(_ waiting: [Int], by hand: Hand) -> Outcome {
     guard waiting.isEmpty || right(of: hand) != nil else { return Outcome(.denied) }
+    var count = 0
     for entry in entries where waiting.contains(entry.key) && entry.place == .waiting {
       if entry.isUnproven || entry.wasSentBack || (isLocked && !entry.isHosting) { continue }
-      _ = admitByName(entry)
+      if admitByName(entry) { count += 1 }
     }
-    return Outcome(.done)
+    return Outcome(.done, count: count)
   }
 
   mutating func lock(by hand: Hand) -> Outcome { whole(hand, ticketMay: true) { $0.lock() } }
@@ -263,6 +264,7 @@ extension Model {
     case .introspect(let grant, let astray): Outcome(!astray && stands(grant) ? .active : .inactive)
     case .present(let entry, let astray): present(entry, astray: astray)
     case .left(let entry, let astray): left(entry, astray: astray)
+    case .roster(let entries, let door): roster(entries, through: door)
     case .act(let act, let entry, let hand): self.act(act, on: entry, by: hand)
     case .admitWaiting(let hand): admitWaiting(by: hand)
     case .lock(let hand): lock(by: hand)

@@ -13,8 +13,11 @@ struct Outcome: Hashable, Sendable, CustomStringConvertible {
   var hasGrant = false
   /// Of the meeting after it, where the answer says so.
   var epoch: Int?
+  /// How many were let in, or are to be put out.
+  var count: Int?
 
-  init(_ kind: Kind, _ place: Place? = nil, hasGrant: Bool = false, epoch: Int? = nil) {
+  init(_ kind: Kind, _ place: Place? = nil, hasGrant: Bool = false, epoch: Int? = nil, count: Int? = nil) {
+    self.count = count
     self.kind = kind
     self.place = place
     self.hasGrant = hasGrant
@@ -22,8 +25,11 @@ struct Outcome: Hashable, Sendable, CustomStringConvertible {
   }
 
   var description: String {
-    [kind.rawValue, place?.rawValue, hasGrant ? "with a grant" : nil, epoch.map { "epoch \($0)" }]
-      .compactMap { $0 }.joined(separator: " ")
+    [
+      kind.rawValue, place?.rawValue, hasGrant ? "with a grant" : nil, epoch.map { "epoch \($0)" },
+      count.map { "\($0) of them" },
+    ]
+    .compactMap { $0 }.joined(separator: " ")
   }
 }
 
@@ -148,6 +154,20 @@ extension Model {
     else { return Outcome(.impossible) }
     enter(key)
     return Outcome(.done, .present)
+  }
+
+  /// The whole truth of who is in through a front end: whoever is not named was dropped, and whoever is named without a
+  /// right to it is to be put out.
+  mutating func roster(_ keys: [Int], through door: Door) -> Outcome {
+    for entry in entries where entry.place == .present && entry.person.door == door && !keys.contains(entry.key) {
+      _ = left(entry.key, astray: false)
+    }
+    var strangers = 0
+    for key in keys where present(key, astray: index(key).map { entries[$0].person.door != door } ?? true).kind != .done
+    {
+      strangers += 1
+    }
+    return Outcome(.done, count: strangers)
   }
 
   private mutating func enter(_ key: Int) {

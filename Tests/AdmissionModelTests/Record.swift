@@ -45,7 +45,8 @@ extension Sitting {
       "hosts' absence", meeting.hostAbsenceDue.map { Int($0.milliseconds(since: start)) / 1000 }, model.hostAbsenceDue)
     let rows = Dictionary(record.joins.map { ($0.id.text, $0) }) { one, _ in one }
     let entries = model.entries.filter { $0.occurrence == model.occurrence }
-    compare("joins", rows.count, entries.count)
+    // In the order they knocked: it decides who is let in when there are not seats for all.
+    compare("joins", record.joins.map(\.id.text), entries.map { ids[$0.key] ?? "\($0.key)" })
     for entry in entries {
       guard let row = ids[entry.key].flatMap({ rows[$0] }) else {
         found.append("join \(entry.key) is not stored")

@@ -5,6 +5,24 @@ import AnteroomServices
 struct Verdict: Sendable {
   var complaints: [String] = []
   var history: [String] = []
+  /// What kind of step came to what and what was told, how often: a test that shuts everybody out finds nothing.
+  var met: [String: Int] = [:]
+
+  /// What a few hundred meetings come by.
+  static let toBeMet =
+    [
+      "join made", "join standing", "join refused", "look done", "look denied", "withdraw done", "withdraw impossible",
+      "leave done", "leave impossible", "redeem done", "redeem refused", "introspect active", "introspect inactive",
+      "present done", "present impossible", "left done", "left impossible", "roster done", "admitWaiting done",
+      "admitWaiting denied", "end done", "bar done", "bar denied", "unbar done", "signOut done", "pass done",
+    ]
+    + ["admit", "deny", "remove", "sendBack", "role", "unlock", "rotate"].flatMap { word in
+      ["done", "impossible", "denied"].map { "\(word) \($0)" }
+    } + ["lock", "suspend"].flatMap { word in ["done", "denied"].map { "\(word) \($0)" } }
+    + [
+      "join.waiting by itself", "join.expired by itself", "meeting.locked by itself", "meeting.ended by itself",
+      "meeting.at_risk by itself", "join.rejoined", "revocation",
+    ]
 }
 
 /// Holds a script's meeting, round by round, and stops at the first thing that is wrong.
@@ -55,6 +73,11 @@ struct Run {
     let done = try await perform(steps)
     let record = try await look(done)
     if isTold { tell(done, record) }
+    for one in done { verdict.met["\(one.step.name) \(one.outcome.kind.rawValue)", default: 0] += 1 }
+    for numbered in record.events {
+      let hand = numbered.event.by == "system" ? " by itself" : ""
+      verdict.met[numbered.event.name.rawValue + hand, default: 0] += 1
+    }
     if done.count > 1 { return settle(done, record) }
     let expected = sitting.model.apply(done[0].step, as: done[0].key)
     if expected != done[0].outcome {
@@ -164,7 +187,8 @@ extension Sitting {
       grants[key] = grant
       granted.append(key)
     case .rotate: if let changed = answer.text("passcode") { passcode = changed }
-    case .withdraw, .leave, .redeem, .introspect, .present, .left, .act, .admitWaiting, .lock, .unlock, .suspend,
+    case .withdraw, .leave, .redeem, .introspect, .present, .left, .roster, .act, .admitWaiting, .lock, .unlock,
+      .suspend,
       .end, .open, .bar, .unbar, .signOut, .pass:
       break
     }

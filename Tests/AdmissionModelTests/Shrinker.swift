@@ -42,7 +42,7 @@ struct Shrinker {
 
   /// What depends on who comes first is tried more than once.
   private mutating func fails(_ script: Script) async throws -> Bool {
-    for _ in 0..<(script.rounds.contains { $0.count > 1 } ? 8 : 1) {
+    for _ in 0..<(script.isCrowded ? 8 : 1) {
       if try await !hold(script).complaints.isEmpty { return true }
     }
     return false

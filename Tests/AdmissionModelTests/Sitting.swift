@@ -51,6 +51,13 @@ struct Sitting: Sendable {
     case .introspect(let nth, let astray): return grant(nth).map { .introspect($0, astray: astray) }
     case .present(let nth, let astray): return entry(nth) { $0.isLetIn }.map { .present($0, astray: astray) }
     case .left(let nth, let astray): return entry(nth) { $0.place == .present }.map { .left($0, astray: astray) }
+    case .roster(let numbers, let door):
+      var keys: [Int] = []
+      for nth in numbers {
+        guard let key = entry(nth, where: { $0.isLetIn && $0.person.door == door }) else { continue }
+        if !keys.contains(key) { keys.append(key) }
+      }
+      return .roster(keys, door)
     case .act(let act, let nth, let hand):
       let hand = resolved(hand)
       return entry(nth) { entry in

@@ -53,7 +53,7 @@ enum Act: Hashable, Sendable {
 /// One thing that somebody does; `astray` says that it is done through the front end whose business it is not. As it is generated a number counts round whatever there is to choose from, so that
 /// a history keeps its sense when steps are left out; as it is done a number is the step that made the join or the
 /// grant.
-enum Step: Hashable, Sendable, CustomStringConvertible {
+enum Step: Hashable, Sendable {
   case join(Person, Shown, ticket: Int?, session: Int?)
   case look(Int)
   case withdraw(Int)
@@ -62,6 +62,8 @@ enum Step: Hashable, Sendable, CustomStringConvertible {
   case introspect(Int, astray: Bool)
   case present(Int, astray: Bool)
   case left(Int, astray: Bool)
+  /// All who are in through a front end, as it says; of each number the join that it names.
+  case roster([Int], Door)
   case act(Act, on: Int, by: Hand)
   case admitWaiting(by: Hand)
   case lock(by: Hand)
@@ -75,12 +77,18 @@ enum Step: Hashable, Sendable, CustomStringConvertible {
   case signOut(Person, Int = 0)
   case pass(seconds: Int, swept: Bool)
 
-  /// As the compiler writes it, without the module's name.
-  var description: String {
-    "\(Mirror(reflecting: self).children.first.map { "\($0.label ?? "") \($0.value)" } ?? "")".replacing(
-      "AdmissionModelTests.", with: ""
-    ).replacing("Optional", with: "")
+  /// The step's word, and an act's own.
+  var name: String {
+    if case .act(let act, _, _) = self { return Step.word(act) }
+    return Step.word(self)
   }
+
+  private static func word(_ value: Any) -> String {
+    Mirror(reflecting: value).children.first?.label ?? "\(value)"
+  }
+
+  /// As the compiler writes it, without the module's name.
+  var description: String { String(reflecting: self).replacing("AdmissionModelTests.", with: "") }
 }
 
 /// Whom a bar is on: an account, or a chain of tickets by the join that began it.
@@ -120,5 +128,7 @@ struct Script: Sendable {
   let rules: Rules
   var rounds: [Round]
 
+  /// Whether something in it happens at once: what comes of it may differ from time to time.
+  var isCrowded: Bool { rounds.contains { $0.count > 1 } }
   var stepCount: Int { rounds.reduce(0) { $0 + $1.count } }
 }

@@ -28,6 +28,8 @@ extension HostControlService {
     }
     let passcode = made
     return try await ports.store.write { tx throws(StorageFault) -> HostAnswer<RotationResult> in
+      // Whose admission has lapsed waits on the old passcode as well, and is marked with the others.
+      try tx.endDueJoins()
       let authority = try tx.authority(over: id, caller: caller, lifetime: lifetime)
       guard var meeting = authority.meeting, let actor = authority.actor else {
         return try refuse(authority, act: "passcode", on: id, caller: caller, in: tx)
