@@ -64,7 +64,8 @@ struct Sitting: Sendable {
         switch act {
         case .admit: entry.place == .waiting
         case .sendBack, .remove: entry.isLetIn
-        case .deny, .role: entry.isOpen
+        case .deny: entry.isOpen
+        case .role(let role): entry.isOpen && !entry.isHosting && (role == "cohost") != entry.hasHostRole
         }
       }.flatMap { key in hand.map { .act(act, on: key, by: $0) } }
     case .admitWaiting(let hand): return resolved(hand).map { .admitWaiting(by: $0) }

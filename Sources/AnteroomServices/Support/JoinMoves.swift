@@ -194,6 +194,8 @@ extension Transaction {
   func endJoins(
     of account: AccountID, session: SessionID? = nil, by actor: AuditActor, request: RequestID?
   ) throws(StorageFault) {
+    // Whose seat has lapsed is inside no more: no epoch rises for them.
+    try endDueJoins()
     for open in try openJoins(of: account, session: session) where session != nil || open.session != nil {
       guard var meeting = try meeting(open.meeting) else { continue }
       var join = open
