@@ -9,6 +9,13 @@ extension Script {
     let length = 28 + chance.below(24)
     var count = 1
     while count < length {
+      // What chance alone comes by once in thousands of meetings.
+      if chance.oneIn(16) {
+        let chain = Step.chain(&chance)
+        rounds += chain.map { [$0] }
+        count += chain.count
+        continue
+      }
       let together = isCrowded && chance.oneIn(3) ? 2 + chance.below(3) : 1
       var round: Round = []
       while round.count < together {
@@ -75,6 +82,44 @@ extension Step {
     case 111..<113: self = .signOut(chance.pick([.cora, .mia, .max, .uma]))
     case _: self = .pass(seconds: chance.pick([1, 5, 9, 15, 21, 35, 61, 130]), swept: chance.oneIn(2))
     }
+  }
+
+  /// Steps that only together lead somewhere.
+  fileprivate static func chain(_ chance: inout Chance) -> Round {
+    let any = (0..<4).map { _ in chance.below(1000) }
+    let hana = Hand.session(.hana)
+    let chains: [Round] = [
+      // A seat is given up for a host's role, taken by another, and wanted back.
+      [
+        .act(.role("cohost"), on: any[0], by: hana), .admitWaiting(by: hana), .act(.admit, on: any[1], by: hana),
+        .act(.role("participant"), on: any[2], by: hana),
+      ],
+      // Somebody comes back from a drop with a grant of before, of now, or too late.
+      [
+        .present(any[0], astray: false), .left(any[1], astray: false), .look(any[1]), .lock(by: hana),
+        .redeem(any[2], astray: false), .look(any[1]), .redeem(0, astray: false),
+        .pass(seconds: chance.pick([29, 31, 121]), swept: false), .redeem(0, astray: false),
+      ],
+      // Out, and back by every way there is.
+      [
+        .act(.remove(ban: true), on: any[0], by: hana), .join(.gil, .right, ticket: any[1], session: nil),
+        .join(.mia, .right, ticket: any[2], session: 0), .unbar(any[3], by: hana),
+        .join(.mia, .right, ticket: nil, session: 0), .act(.admit, on: any[1], by: hana),
+      ],
+      // Promoted, the participant does what its ticket lets it.
+      [
+        .act(.role("cohost"), on: any[0], by: hana), .act(.admit, on: any[1], by: .hostTicket(any[2])),
+        .act(.remove(ban: true), on: any[2], by: .hostTicket(any[3])), .suspend(by: .hostTicket(any[1])),
+        .look(any[0]),
+      ],
+      // Every passcode that is guessed wrong brings the cap nearer.
+      [
+        .join(.gus, .wrong, ticket: nil, session: nil), .join(.gwen, .wrong, ticket: nil, session: nil),
+        .join(.gus, .right, ticket: nil, session: nil), .admitWaiting(by: hana), .rotate(by: hana),
+        .join(.gus, .right, ticket: nil, session: nil),
+      ],
+    ]
+    return chance.pick(chains)
   }
 
   private static func join(_ chance: inout Chance) -> Step {

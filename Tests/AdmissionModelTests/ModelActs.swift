@@ -84,6 +84,8 @@ extension Model {
 
   private mutating func change(_ role: String, of entry: Entry) -> Bool {
     guard !entry.isHosting, entry.isOpen else { return false }
+    // Hosts take none of the others' seats; who is to be one of the others needs one.
+    if entry.isLetIn && entry.hasHostRole && role != "cohost" && isFull { return false }
     change(entry.key) { $0.role = role }
     return true
   }

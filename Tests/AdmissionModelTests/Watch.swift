@@ -10,7 +10,6 @@ struct Watch: Sendable {
   /// Grants that an act, an epoch or an end has made worthless: for good.
   private var dead: Set<Int> = []
   private var barred: Set<Barred> = []
-  private var wasDemoted = false
 
   init(lastEvent: Int64, nextAudit: Int64) {
     self.lastEvent = lastEvent
@@ -82,14 +81,12 @@ struct Watch: Sendable {
     }
   }
 
-  private mutating func seats(_ record: Record, _ found: inout [String]) {
-    // Who is made a participant again keeps the place inside and takes a seat; nobody else is let in by it.
-    if record.events.contains(where: { $0.event.name == .joinRole }) { wasDemoted = true }
+  private func seats(_ record: Record, _ found: inout [String]) {
     let seats = record.joins.count { join in
       (join.role == .participant || join.role == .viewer)
         && (join.state == .admitted || join.state == .present || (join.state == .left && join.mayRejoin))
     }
-    if seats > record.meeting.policy.capacity && !wasDemoted {
+    if seats > record.meeting.policy.capacity {
       found.append("\(seats) seats are taken of \(record.meeting.policy.capacity)")
     }
   }

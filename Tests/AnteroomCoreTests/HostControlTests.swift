@@ -106,6 +106,21 @@ import Testing
     #expect(Fixture.judge(.role(role), on: Fixture.join(.present, .guest), in: Fixture.meeting()) == verdict)
   }
 
+  @Test(arguments: [
+    (JoinState.present, JoinRole.participant, JoinActVerdict.impossible(.full)),
+    (.admitted, .viewer, .impossible(.full)), (.present, .cohost, .already), (.waiting, .participant, .change),
+  ])
+  func `who is cohost no more takes a seat, and where there is none stays one`(
+    state: JoinState, role: JoinRole, verdict: JoinActVerdict
+  ) {
+    let promoted = Fixture.join(state, .guest) { $0.role = .cohost }
+    let full = Fixture.meeting { meeting in
+      meeting.policy.capacity = 1
+      meeting.tally.present = 1
+    }
+    #expect(HostControlPolicy.judge(.role(role), on: promoted, in: full) == verdict)
+  }
+
   @Test func `a viewer never publishes, whoever says so`() {
     let viewer = Fixture.join(.present, .guest) { $0.role = .viewer }
     for part in 0..<3 {

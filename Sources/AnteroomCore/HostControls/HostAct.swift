@@ -82,7 +82,7 @@ package enum HostControlPolicy {
       } else {
         join.state.mayBecome(.waiting) ? .move(to: .waiting) : .impossible(.state)
       }
-    case .role(let role): judgeRole(role, join)
+    case .role(let role): judgeRole(role, join, meeting)
     case .publish(let audio, let video, let screen): judgePublish([audio, video, screen], join)
     case .message: join.isOver ? .impossible(.state) : .change
     }
@@ -114,11 +114,15 @@ package enum HostControlPolicy {
     return join.state.mayBecome(.removed) ? .move(to: .removed) : .impossible(.state)
   }
 
-  private static func judgeRole(_ role: JoinRole, _ join: Join) -> JoinActVerdict {
+  private static func judgeRole(_ role: JoinRole, _ join: Join, _ meeting: Meeting) -> JoinActVerdict {
     if role == .host { return .impossible(.roleAbove) }
     if join.joinerClass.isHosting { return .impossible(.hosting) }
     if join.isOver { return .impossible(.state) }
-    return join.role == role ? .already : .change
+    if join.role == role { return .already }
+    // A cohost takes no seat of the others; who is one no more does, and it may have gone to somebody else meanwhile.
+    let needsSeat = join.role == .cohost && role != .cohost && join.mayHaveGrant
+    if needsSeat && meeting.tally.seatsTaken >= meeting.policy.capacity { return .impossible(.full) }
+    return .change
   }
 
   private static func judgePublish(_ parts: [Bool?], _ join: Join) -> JoinActVerdict {
