@@ -87,7 +87,7 @@ struct Sitting: Sendable {
     }
   }
 
-  /// Turned on once meetings of a series can be opened again.
+  /// Turned on once meetings of a series can be opened again; `Model.open` says what is expected then.
   static let canOpen = false
 
   /// Three of four times one that the step makes sense for.

@@ -50,9 +50,9 @@ enum Act: Hashable, Sendable {
   case role(String)
 }
 
-/// One thing that somebody does; `astray` says that it is done through the front end whose business it is not. As it is generated a number counts round whatever there is to choose from, so that
-/// a history keeps its sense when steps are left out; as it is done a number is the step that made the join or the
-/// grant.
+/// One thing that somebody does; `astray` says that it is done through the front end whose business it is not. As it
+/// is generated a number counts round whatever there is to choose from, so that a history keeps its sense when steps
+/// are left out; as it is done a number is the step that made the join or the grant.
 enum Step: Hashable, Sendable {
   case join(Person, Shown, ticket: Int?, session: Int?)
   case look(Int)
