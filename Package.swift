@@ -32,6 +32,8 @@ let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swi
 // For tests alone: the referee of our own reading of requests.
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+// RSA, for servers that read nothing newer.
+let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -69,7 +71,9 @@ let package = Package(
       ]),
     library(
       "AnteroomCrypto",
-      ["AnteroomServices", "AnteroomCore", "SecretMemory", "CArgon2", "CArgon2Arena", "COath", crypto]),
+      [
+        "AnteroomServices", "AnteroomCore", "SecretMemory", "CArgon2", "CArgon2Arena", "COath", crypto, cryptoExtras,
+      ]),
     library("AnteroomText", ["AnteroomServices", "AnteroomCore", "SecretMemory", "CUnicodeText"]),
     library("AnteroomSystem", ["AnteroomServices", "AnteroomCore", "SecretMemory", "CProcess"]),
     library(
@@ -110,7 +114,10 @@ let package = Package(
     tests("ArchitectureTests", []),
     tests(
       "AnteroomCryptoTests",
-      ["AnteroomCrypto", "AnteroomServices", "AnteroomCore", "SecretMemory", "CArgon2Arena", "COath", crypto]),
+      [
+        "AnteroomCrypto", "AnteroomServices", "AnteroomCore", "SecretMemory", "CArgon2Arena", "COath", crypto,
+        cryptoExtras,
+      ]),
     tests("AnteroomSystemTests", ["AnteroomSystem", "AnteroomServices", "AnteroomCore", "SecretMemory"]),
     tests(
       "AnteroomDaemonTests",

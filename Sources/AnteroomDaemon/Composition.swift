@@ -31,6 +31,8 @@ package struct Composition: Sendable {
   package let facts: RunningFacts
   package let peers: PeerTable
   package let policies: PolicyTable
+  package let signer: GrantSigner
+  package let turn: TurnCredentials
   /// Fired with what a commit changed.
   package let changed: Signal<EventTopic>
 
@@ -65,7 +67,6 @@ package struct Composition: Sendable {
     let randomness = surroundings.randomness
     let digests = KeyedDigests(root: root)
     let seals = AuditSeals(root: root, randomness: randomness)
-    let signer = GrantSigner(root: root)
     let sealer = Sealer(root: root, randomness: randomness)
     let preparation = OpaqueStringPreparation()
     let text = PRECISProfiles()
@@ -83,6 +84,18 @@ package struct Composition: Sendable {
     } catch {
       throw StartFailure("The memory for hashing passwords could not be had: \(error)", exitCode: 1)
     }
+    do {
+      signer = try GrantSigner(
+        audiences: configuration.audienceEntries, root: root, directory: configuration.keyDirectory,
+        randomness: randomness, at: clock.now())
+    } catch {
+      throw StartFailure("The keys that grants are signed with: \(error)", exitCode: 10)
+    }
+    do {
+      turn = try TurnCredentials(configuration.turn)
+    } catch {
+      throw StartFailure("The secret of the TURN servers: \(error)", exitCode: 10)
+    }
     let limiter = AttemptLimiter(limits: configuration.attemptLimits, digests: digests)
     let lifetime = SessionLifetime(
       idleSeconds: configuration.sessions.idleSeconds, maxSeconds: configuration.sessions.maxSeconds,
@@ -99,7 +112,8 @@ package struct Composition: Sendable {
     let admissionPorts = AdmissionPorts(
       store: store, clock: clock, randomness: randomness, text: text, limiter: limiter, mint: mint,
       passcodes: passcodes,
-      grants: GrantMaker(signing: signer, digests: digests, randomness: randomness, issuer: "anteroom"),
+      grants: GrantMaker(
+        signing: signer, turn: turn, digests: digests, randomness: randomness, issuer: "anteroom"),
       sealing: seals, digests: digests, reserved: ReservedNames(adding: configuration.reservedNames, with: text),
       lifetime: lifetime, changed: changed, waitingCeiling: configuration.limits.waitingPerMeeting)
     audit = AuditService(store: store, sealing: seals)
@@ -119,7 +133,8 @@ package struct Composition: Sendable {
         admission: AdmissionService(ports: admissionPorts), ownJoins: OwnJoinService(ports: admissionPorts),
         hostControls: HostControlService(ports: admissionPorts), presence: PresenceService(ports: admissionPorts),
         events: EventService(ports: admissionPorts), grants: GrantService(ports: admissionPorts),
-        audit: audit, operation: facts, mint: mint, publicKeys: signer.publicKeys),
+        audit: audit, operation: facts, mint: mint,
+        keys: KeyService(store: store, clock: clock, signing: signer, rotating: signer)),
       peers: peers, mint: mint, digests: digests
     ) { request, what in logger.error("a request was not answered", metadata: ["id": "\(request)", "why": "\(what)"]) }
   }

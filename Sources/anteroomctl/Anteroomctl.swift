@@ -17,7 +17,8 @@ struct Anteroomctl: AsyncParsableCommand {
       """,
     version: Version.text,
     subcommands: [
-      Setup.self, Login.self, Logout.self, Status.self, Account.self, Meeting.self, Policy.self, Audit.self, API.self,
+      Setup.self, Login.self, Logout.self, Status.self, Account.self, Meeting.self, Policy.self, Audit.self, Keys.self,
+      API.self,
     ])
 
   @OptionGroup var global: GlobalOptions

@@ -1,3 +1,4 @@
+import AnteroomCore
 import AnteroomDaemon
 import AnteroomServices
 import Glibc
@@ -90,6 +91,47 @@ struct ConfigurationFilesTests {
       #expect(unsafe chown("\(directory)/anteroom.toml", 60_001, 0) == 0)
       let mistakes = read("\(directory)/anteroom.toml").mistakes
       #expect(mistakes.map { $0.problem.contains("uid 60001") } == [true])
+    }
+  }
+
+  @Test func `keys and the secret of TURN arrive, unless others could read them`() throws {
+    let text = { (directory: String) in
+      """
+      [turn]
+      uris = ["turn:t.example.org:3478?transport=udp", "turns:t.example.org"]
+      secret_file = "\(directory)/turn"
+      seconds = 60
+      [[audience]]
+      name = "livekit"
+      dialect = "livekit"
+      api_key = "k"
+      key_file = "\(directory)/secret"
+      key_id = "id"
+      """
+    }
+    let secret = String(repeating: "s", count: 32)
+    try withFiles(["secret": secret, "turn": secret, "a.toml": ""]) { directory in
+      let path = "\(directory)/a.toml"
+      let descriptor = unsafe open(path, O_WRONLY)
+      let bytes = Array(text(directory).utf8)
+      #expect(unsafe write(descriptor, bytes, bytes.count) == bytes.count)
+      close(descriptor)
+      // As they were written: 0644.
+      #expect(read(path).mistakes.map(\.line) == [3, 9])
+      #expect(read(path).mistakes.allSatisfy { $0.problem.contains("mode 0644") && $0.remedy.contains("chmod") })
+      for name in ["secret", "turn"] { #expect(unsafe chmod("\(directory)/\(name)", 0o640) == 0) }
+      let configuration = try read(path).get()
+      #expect(
+        configuration.audienceEntries == [
+          Audience(
+            name: "livekit", dialect: .livekit(LiveKitDialect(apiKey: "k")), keyFile: "\(directory)/secret", keyID: "id"
+          )
+        ])
+      #expect(
+        configuration.turn
+          == TurnServers(
+            uris: ["turn:t.example.org:3478?transport=udp", "turns:t.example.org"], secretFile: "\(directory)/turn",
+            seconds: 60))
     }
   }
 

@@ -143,9 +143,51 @@ struct ConfigurationMistakeTests {
     Mistake("an audience of a wrong name", "[[audience]]\nname = \"a b\"", 2, "`a b`"),
     Mistake("an unknown key in an audience", "[[audience]]\nname = \"a\"\nsecret = 1", 3, "`secret`"),
     Mistake(
-      "a key of its own", "[[audience]]\nname = \"a\"\nkey_file = \"/k\"", 3, "`key_file`", "not in this version"),
+      "a key that is not there", "[[audience]]\nname = \"a\"\nkey_file = \"/nonexistent/k\"", 3, "`key_file`",
+      "/nonexistent/k cannot be read", "chmod 0640"),
+    Mistake(
+      "a key's name without a key", "[[audience]]\nname = \"a\"\nkey_id = \"k\"", 3, "`key_id`", "add key_file"),
+    Mistake(
+      "a relative key", "[[audience]]\nname = \"a\"\nkey_file = \"k.pem\"", 3, "`key_file`", "absolute"),
+    Mistake(
+      "jitsi without a domain", "[[audience]]\nname = \"a\"\ndialect = \"jitsi\"", 1, "`domain`",
+      "meet.example.org"),
+    Mistake(
+      "jitsi for every tenant", "[[audience]]\nname = \"a\"\ndialect = \"jitsi\"\ndomain = \"*\"", 4, "every tenant"),
+    Mistake(
+      "jitsi for everybody", "[[audience]]\nname = \"a\"\ndialect = \"jitsi\"\ndomain = \"d\"\naud = \"*\"", 5,
+      "names nobody"),
+    Mistake(
+      "an algorithm that jitsi does not read",
+      "[[audience]]\nname = \"a\"\ndialect = \"jitsi\"\ndomain = \"d\"\nalgorithm = \"ES256\"", 5, "`ES256`", "RS256"),
+    Mistake(
+      "no algorithm at all",
+      "[[audience]]\nname = \"a\"\ndialect = \"jitsi\"\ndomain = \"d\"\nalgorithm = \"none\"", 5, "`none`", "HS256"),
+    Mistake(
+      "jitsi under another's name",
+      "[[audience]]\nname = \"a\"\n[[audience]]\nname = \"b\"\ndialect = \"jitsi\"\ndomain = \"d\"\naud = \"a\"",
+      7, "another audience"),
+    Mistake(
+      "livekit without an API key", "[[audience]]\nname = \"a\"\ndialect = \"livekit\"", 1, "`api_key`"),
+    Mistake(
+      "a key of another dialect",
+      "[[audience]]\nname = \"a\"\ndialect = \"galene\"\nlocation = \"https://g/\"\napi_key = \"k\"",
+      5, "`api_key`", "location"),
+    Mistake(
+      "galene with a group", "[[audience]]\nname = \"a\"\ndialect = \"galene\"\nlocation = \"https://g/group/a/\"", 4,
+      "no address of a server"),
+    Mistake(
+      "galene without a scheme", "[[audience]]\nname = \"a\"\ndialect = \"galene\"\nlocation = \"g.example.org\"", 4,
+      "no address of a server"),
+    Mistake("TURN without a secret", "[turn]\nuris = [\"turn:t\"]", 1, "`secret_file`"),
+    Mistake("TURN without addresses", "[turn]\nsecret_file = \"/s\"", 1, "`uris`"),
+    Mistake("TURN for too long", "[turn]\nseconds = 601", 2, "601", "600"),
+    Mistake(
+      "TURN at no address", "[turn]\nuris = [\"https://t\"]\nsecret_file = \"/s\"", 2, "no TURN address"),
+    Mistake(
+      "TURN with a secret that is not there", "[turn]\nuris = [\"turn:t\"]\nsecret_file = \"/nonexistent/s\"", 3,
+      "`secret_file`", "cannot be read"),
     Mistake("an unknown dialect", "[[audience]]\nname = \"a\"\ndialect = \"esperanto\"", 3, "`esperanto`"),
-    Mistake("a later dialect", "[[audience]]\nname = \"a\"\ndialect = \"jitsi\"", 3, "`jitsi`", "not in this version"),
     Mistake("an audience twice", "[[audience]]\nname = \"a\"\n[[audience]]\nname = \"a\"", 4, "`a`", "toml:2"),
     Mistake("an audience that nobody defines", web + "audiences = [\"nowhere\"]", 5, "`nowhere`", "default"),
     Mistake(

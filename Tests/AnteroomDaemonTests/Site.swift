@@ -17,6 +17,8 @@ struct Site: Sendable {
   init(path: String, clock: HandClock = HandClock(), key: UInt8 = 7, groupLimit: Int = 32) throws {
     var configuration = Configuration(cores: 1)
     configuration.storePath = path
+    // Not there, and made by nobody: the only audience's key comes from the root key.
+    configuration.keyDirectory = path + ".keys"
     configuration.passwords.parameters = try Argon2Parameters(memoryKiB: 19_456, iterations: 2, parallelism: 1)
     self.clock = clock
     composition = try Composition(

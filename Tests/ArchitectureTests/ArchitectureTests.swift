@@ -18,6 +18,7 @@ import Testing
 
   @Test(arguments: [
     ("GRDB", "AnteroomSQLite"), ("GRDBSQLite", "AnteroomSQLite"), ("Crypto", "AnteroomCrypto"),
+    ("CryptoExtras", "AnteroomCrypto"),
     ("TOMLKit", "AnteroomDaemon"),
   ])
   func `a library is known to one target alone`(module: String, owner: String) throws {

@@ -24,6 +24,7 @@ struct Layer: Sendable {
       name: "AnteroomCrypto",
       dependencies: [
         "AnteroomServices", "AnteroomCore", "SecretMemory", "CArgon2", "CArgon2Arena", "COath", "Crypto",
+        "CryptoExtras",
       ],
       toolchain: ["Glibc", "Synchronization"]),
     Layer(

@@ -50,12 +50,14 @@ package enum Cost: String, Sendable {
   case hash
   /// The whole audit is read.
   case scan
+  /// Key pairs are made, which takes tenths of a second.
+  case keys
 
   /// Computes for longer than the other requests of an event loop should wait.
   var isLong: Bool {
     switch self {
     case .memory, .read, .write: false
-    case .hash, .scan: true
+    case .hash, .scan, .keys: true
     }
   }
 }

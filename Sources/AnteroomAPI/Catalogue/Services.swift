@@ -18,14 +18,14 @@ package final class Services: Sendable {
   package let audit: AuditService
   package let operation: any OperationFacts
   package let mint: TokenMint
-  package let publicKeys: [PublicKey]
+  package let keys: KeyService
 
   package init(
     accounts: AccountService, resets: PasswordResetService, signIn: SignInService, secondFactor: SecondFactorService,
     enrolment: EnrolmentService, sessions: SessionService, meetings: MeetingService, admission: AdmissionService,
     ownJoins: OwnJoinService, hostControls: HostControlService, presence: PresenceService,
     events: EventService, grants: GrantService, audit: AuditService,
-    operation: any OperationFacts, mint: TokenMint, publicKeys: [PublicKey]
+    operation: any OperationFacts, mint: TokenMint, keys: KeyService
   ) {
     self.accounts = accounts
     self.resets = resets
@@ -43,6 +43,6 @@ package final class Services: Sendable {
     self.audit = audit
     self.operation = operation
     self.mint = mint
-    self.publicKeys = publicKeys
+    self.keys = keys
   }
 }

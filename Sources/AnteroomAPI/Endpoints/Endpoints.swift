@@ -18,7 +18,7 @@ enum Endpoints {
       .leaveJoin(services), .reportPresent(services), .reportLeft(services), .replaceRoster(services),
       .watchJoins(services), .acknowledgeRevocation(services),
       .redeemGrant(services), .introspectGrant(services), .listAudit(services), .auditCheckpoint(services),
-      .verifyAudit(services),
+      .verifyAudit(services), .rotateKeys(services),
     ]
   }
 }

@@ -74,6 +74,15 @@ package struct BodyReader {
     return time
   }
 
+  /// A whole number within bounds; nil where the member is missing.
+  mutating func optionalInteger(_ name: String, in bounds: ClosedRange<Int>) throws(Refusal) -> Int? {
+    guard let value = take(name) else { return nil }
+    guard case .integer(let number) = value, let number = Int(exactly: number), bounds.contains(number) else {
+      throw wrong(name, "a whole number from \(bounds.lowerBound) to \(bounds.upperBound)")
+    }
+    return number
+  }
+
   mutating func optionalBool(_ name: String) throws(Refusal) -> Bool? {
     guard let value = take(name) else { return nil }
     guard case .bool(let flag) = value else { throw wrong(name, "true or false") }

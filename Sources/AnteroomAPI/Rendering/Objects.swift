@@ -164,3 +164,17 @@ extension Reply {
     }
   }
 }
+
+extension JSONText {
+  /// A grant, and how to reach the TURN servers, beside a join that may have both.
+  mutating func given(_ grant: GivenGrant) {
+    member("grant", grant.token)
+    guard let turn = grant.turn else { return }
+    object("turn") { json in
+      json.array("uris", turn.uris) { $0.value($1) }
+      json.member("username", turn.username)
+      json.member("credential", turn.credential)
+      json.member("expires_at", turn.expiresAt)
+    }
+  }
+}

@@ -50,6 +50,7 @@ package enum AuditEvent: String, Sendable, CaseIterable {
   case unbanned = "ban.deleted"
   case revocationAcknowledged = "revocation.acknowledged"
   case revocationUnconfirmed = "revocation.unconfirmed"
+  case keyRotated = "key.rotated"
   case actRefused = "act.refused"
   case strangersRefused = "strangers.refused"
 }

@@ -21,7 +21,7 @@ package enum RootKeyFault: Error, Hashable, Sendable, CustomStringConvertible {
     case .tooOpen(let path, let mode):
       "\(path) has mode 0\(String(mode, radix: 8)); take the rights of group and others away with chmod"
     case .wrongLength(let path, let bytes):
-      "\(path) has \(bytes) bytes, not \(RootKey.byteCount); restore it from where keys are kept"
+      "\(path) has \(bytes) bytes, which no key of its kind has; restore it from where keys are kept"
     }
   }
 }

@@ -75,8 +75,11 @@ package struct Configuration: Equatable, Sendable {
   package var limits = Limits()
   package var policies = PolicyLayers()
   package var frontEnds: [FrontEndEntry] = []
-  /// Names, in the order of the file; one called `default` where none is configured.
-  package var audiences: [String] = ["default"]
+  /// In the order of the file; one called `default` where none is configured.
+  package var audienceEntries = [Audience(name: "default", dialect: .anteroom)]
+  package var audiences: [String] { audienceEntries.map(\.name) }
+  /// Nil where none are configured.
+  package var turn: TurnServers?
   /// Threads that read, parse and write; the store's writer has one of its own.
   package var eventLoops = 1
   /// Besides those that are always reserved (`ReservedNames.always`), each a display name by itself.

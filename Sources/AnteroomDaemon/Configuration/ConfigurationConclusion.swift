@@ -14,8 +14,8 @@ extension ConfigurationDraft {
     } catch {
       if let passwordsSpot { mistakes.add(passwordsSpot, "the cost of a hash is unsafe: \(error)", "raise it") }
     }
-    judgeUnique(audiences, "the audience", mistakes)
-    if !audiences.isEmpty { configuration.audiences = audiences.map(\.value) }
+    judgeKeys(mistakes)
+    if !audiences.isEmpty { configuration.audienceEntries = audiences.compactMap(\.audience) }
     configuration.policies = Configuration.PolicyLayers(site: site, profiles: profiles)
     configuration.frontEnds = concludedFrontEnds(of: configuration.audiences, mistakes)
     return configuration
@@ -66,6 +66,21 @@ extension ConfigurationDraft {
       mistakes.add(
         draft.spot, "[[frontend]] may make joins and has no audience that they could be for",
         "add audiences = [\"…\"] with audiences of its own")
+    }
+  }
+
+  /// Each audience has a key and a name of its own, also where its tokens call it otherwise: a verifier that looks
+  /// at no more than that could take another's.
+  private func judgeKeys(_ mistakes: MistakeList) {
+    judgeUnique(audiences.compactMap(\.name), "the audience", mistakes)
+    judgeUnique(audiences.compactMap(\.keyFile), "the key_file", mistakes)
+    for draft in audiences {
+      guard let spoken = draft.spokenName, let name = draft.name?.value, spoken.value != name,
+        audiences.contains(where: { $0.name?.value == spoken.value })
+      else { continue }
+      mistakes.add(
+        spoken.spot, "`aud` is \(spoken.value.shown), which is the name of another audience",
+        "choose another, and add it to the server's asap_accepted_audiences")
     }
   }
 

@@ -37,30 +37,10 @@ extension ConfigurationDraft {
     draft.link = table.link()
     frontEnds.append(draft)
   }
-
-  mutating func readAudience(_ table: ConfigurationTable) {
-    table.allow(["name", "dialect"], later: ["key_file"])
-    if let name = table.required("name", example: "name = \"room\"") {
-      if (1...64).contains(name.utf8.count),
-        name.utf8.allSatisfy({ $0.isLetterOrDigit || "._:/-".utf8.contains($0) })
-      {
-        audiences.append(Placed(value: name, spot: table.spot("name")))
-      } else {
-        table.mistake(
-          "name", "\(name.shown) cannot be the name of an audience",
-          "use 1 to 64 of the letters a to z and A to Z, digits, and . _ : / -")
-      }
-    }
-    guard let dialect = table.text("dialect"), dialect != "anteroom" else { return }
-    let isLater = ["jitsi", "livekit", "galene"].contains(dialect)
-    table.mistake(
-      "dialect", "the dialect \(dialect.shown) is \(isLater ? "not in this version" : "unknown")",
-      "write dialect = \"anteroom\", or leave it out")
-  }
 }
 
 extension ConfigurationTable {
-  fileprivate func required(_ key: String, example: String) -> String? {
+  func required(_ key: String, example: String) -> String? {
     if !has(key) { mistakes.add(spot, "\(title) has no `\(key)`", "add one: \(example)") }
     return text(key)
   }

@@ -43,6 +43,7 @@ package enum ConfigurationReader {
     case "names": if let table = root.table(key) { draft.readNames(table) }
     case "policy": if let table = root.table(key) { draft.readPolicy(table) }
     case "profiles": if let table = root.table(key) { draft.readProfiles(table) }
+    case "turn": if let table = root.table(key) { draft.readTurn(table) }
     case "log": if let table = root.table(key) { draft.readLog(table) }
     case "frontend": for table in root.tables(key) { draft.readFrontEnd(table) }
     case "audience": for table in root.tables(key) { draft.readAudience(table) }
@@ -52,8 +53,8 @@ package enum ConfigurationReader {
     default:
       root.mistake(
         key, "there is no table or key \(key.shown)",
-        "remove it, or write one of: [sockets], [store], [keys], [passwords], [sessions], [limits], [names], [policy], "
-          + "[profiles.NAME], [log], [[frontend]], [[audience]]")
+        "remove it, or write one of: [sockets], [store], [keys], [passwords], [sessions], [limits], [names], [turn], "
+          + "[policy], [profiles.NAME], [log], [[frontend]], [[audience]]")
     }
   }
 }

@@ -13,7 +13,7 @@ struct ConfigurationDraft {
   var socketsSpot: ConfigurationSpot?
   var passwordsSpot: ConfigurationSpot?
   var frontEnds: [FrontEndDraft] = []
-  var audiences: [Placed<String>] = []
+  var audiences: [AudienceDraft] = []
   var site = PolicyLayer()
   var profiles: [String: PolicyLayer] = [:]
 

@@ -63,10 +63,8 @@ package struct Daemon: Sendable {
       eventLoops: max(1, configuration.eventLoops))
     let notifier = ReadinessNotifier(socketPath: environment["NOTIFY_SOCKET"])
     let reload = ReloadOnHangUp(
-      path: configurationPath, running: configuration, peers: composition.peers,
-      policies: composition.policies, changed: composition.changed,
-      threshold: threshold,
-      notifier: notifier, logger: logger)
+      path: configurationPath, running: configuration, composition: composition, clock: SystemClock(),
+      threshold: threshold, notifier: notifier, logger: logger)
     let services: [any Service] = [
       FailStop(faults: faults, facts: composition.facts),
       Housekeeping(composition: composition, logger: logger, auditLogger: auditLogger),

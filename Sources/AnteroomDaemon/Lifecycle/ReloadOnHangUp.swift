@@ -1,5 +1,6 @@
 import AnteroomAPI
 import AnteroomCore
+import AnteroomCrypto
 import AnteroomServices
 import AnteroomSystem
 import Logging
@@ -7,14 +8,12 @@ import ServiceLifecycle
 import UnixSignals
 
 /// Reads the configuration again at SIGHUP and takes up what can change while running: who may speak,
-/// and how much is logged. A mistake in the file changes nothing.
+/// for whom and under which keys grants are made, and how much is logged. A mistake in the file changes nothing.
 struct ReloadOnHangUp: Service {
   let path: String
   let running: Configuration
-  let peers: PeerTable
-  let policies: PolicyTable
-  /// Streams that stand on a permission ask again.
-  let changed: Signal<EventTopic>
+  let composition: Composition
+  let clock: any WallClock
   let threshold: LogThreshold
   let notifier: ReadinessNotifier
   let logger: Logger
@@ -35,15 +34,28 @@ struct ReloadOnHangUp: Service {
         logger.error("[sockets] differs and is taken up by a restart only; the running configuration stays")
         return
       }
+      guard takeUpKeys(of: new) else { return }
       threshold.set(new.logLevel.level)
-      peers.replace(new.peers)
-      policies.replace(new.policies.book)
-      changed.fireAll()
+      composition.peers.replace(new.peers)
+      composition.policies.replace(new.policies.book)
+      // Streams that stand on a permission ask again.
+      composition.changed.fireAll()
       logger.notice(
         "configuration read again", metadata: ["frontends": "\(new.frontEnds.count)", "level": "\(new.logLevel)"])
     } catch {
       for mistake in error.mistakes { logger.error("\(mistake)") }
       logger.error("the configuration has mistakes; the running one stays")
+    }
+  }
+  /// What can fail goes first: then nothing else has changed.
+  private func takeUpKeys(of new: Configuration) -> Bool {
+    do {
+      try composition.turn.reload(new.turn)
+      try composition.signer.reload(new.audienceEntries, at: clock.now())
+      return true
+    } catch {
+      logger.error("the keys cannot be taken up; the running configuration stays", metadata: ["why": "\(error)"])
+      return false
     }
   }
 }

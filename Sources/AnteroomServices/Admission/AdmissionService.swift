@@ -6,7 +6,7 @@ package struct OwnJoin: Sendable {
   package let join: Join
   package let meeting: Meeting
   /// A fresh grant, where the join may have one now.
-  package let grant: String?
+  package let grant: GivenGrant?
   /// How it was decided, for hosts and operators.
   package var trace: [TraceEntry] = []
   /// What has to be agreed to before there is a grant.
@@ -162,7 +162,7 @@ package struct AdmissionService: Sendable {
     }
   }
 
-  func grant(_ join: Join, _ meeting: Meeting, _ session: AuthenticatedSession?) -> String? {
+  func grant(_ join: Join, _ meeting: Meeting, _ session: AuthenticatedSession?) -> GivenGrant? {
     ports.grants.grant(for: join, in: meeting, session: session?.session, at: ports.clock.now())
   }
 }

@@ -69,7 +69,8 @@ package struct GrantService: Sendable {
 
   /// A grant belongs to the front end that its audience names; to any other it is unknown.
   private func claims(of token: String, caller: Caller) -> GrantClaims? {
-    guard let claims = ports.grants.signing.verify(token), claims.issuer == ports.grants.issuer,
+    guard let claims = ports.grants.signing.verify(token, at: ports.clock.now()),
+      claims.issuer == ports.grants.issuer,
       caller.frontEnd.audiences.contains(claims.audience)
     else { return nil }
     return claims

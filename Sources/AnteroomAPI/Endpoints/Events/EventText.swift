@@ -69,7 +69,7 @@ extension JSONText {
     case .ownJoin(let own):
       key("join")
       join(own.join, epoch: own.meeting.epoch)
-      if let grant = own.grant, view.showsGrants { member("grant", grant) }
+      if let grant = own.grant, view.showsGrants { given(grant) }
     case .meeting(let shown, let joins):
       key("meeting")
       meeting(shown.meeting, host: shown.host)
@@ -109,6 +109,6 @@ extension JSONText {
     let isInside = own.join.mayHaveGrant && event.join?.state.isInside == true
     if isInside { member("epoch", event.epoch) }
     if let message = event.message { member("message", message) }
-    if let grant = own.grant, isInside, view.showsGrants { member("grant", grant) }
+    if let grant = own.grant, isInside, view.showsGrants { given(grant) }
   }
 }

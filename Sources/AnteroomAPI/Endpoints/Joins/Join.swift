@@ -16,7 +16,7 @@ extension Endpoint {
           json.key("join")
           json.join(own.join, epoch: own.meeting.epoch)
           json.token("ticket", ticket)
-          if let grant = own.grant, maySeeGrants { json.member("grant", grant) }
+          if let grant = own.grant, maySeeGrants { json.given(grant) }
           if own.join.joinerClass.isHosting || exchange.caller.operatorUID != nil {
             json.array("trace", TraceLine.lines(own.trace, own.meeting.provenance)) { $0.traceLine($1) }
           }

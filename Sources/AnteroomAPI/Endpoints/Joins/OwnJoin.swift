@@ -41,7 +41,7 @@ extension Reply {
     .json(200) { json in
       json.key("join")
       json.join(own.join, epoch: own.meeting.epoch)
-      if let grant = own.grant, maySeeGrants { json.member("grant", grant) }
+      if let grant = own.grant, maySeeGrants { json.given(grant) }
       if !own.missingNotices.isEmpty { json.array("notices", own.missingNotices) { $0.notice($1) } }
     }
   }

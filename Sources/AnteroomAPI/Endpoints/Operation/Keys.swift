@@ -5,19 +5,7 @@ extension Endpoint {
   /// The JWK set (RFC 7517) that grants are checked with.
   static func keys(_ services: Services) -> Endpoint {
     Endpoint("keys", "GET", "/v1/keys", access: .anybody, secret: nil, cost: .memory, body: .none) { _ in
-      .json(200) { json in
-        json.array("keys", services.publicKeys) { json, key in
-          json.object { json in
-            json.member("kty", "EC")
-            json.member("crv", "P-256")
-            json.member("x", key.x)
-            json.member("y", key.y)
-            json.member("kid", key.kid)
-            json.member("alg", "ES256")
-            json.member("use", "sig")
-          }
-        }
-      }
+      .json(200) { json in json.array("keys", services.keys.published()) { $0.publicKey($1) } }
     }
   }
 
@@ -26,10 +14,82 @@ extension Endpoint {
     Endpoint("keyPEM", "GET", "/v1/keys/{file}", access: .anybody, secret: nil, cost: .memory, body: .none) {
       exchange in
       let file = exchange.parameter("file")
-      guard let key = services.publicKeys.first(where: { $0.kidDigest + ".pem" == file }) else {
+      guard let key = services.keys.published().first(where: { $0.kidDigest + ".pem" == file }) else {
         throw Refusal(.notFound, "There is no such key.")
       }
       return Reply(status: 200, contentType: "application/x-pem-file", body: Array(key.pem.utf8))
+    }
+  }
+
+  static func rotateKeys(_ services: Services) -> Endpoint {
+    Endpoint(
+      "rotateKeys", "POST", "/v1/keys/rotate", access: .operators, secret: nil, cost: .keys,
+      body: .optionalObject(secrets: [])
+    ) { exchange in
+      var body = try exchange.body()
+      let audience = try body.optionalString("audience", limit: 64)
+      let seconds = try body.optionalInteger("signs_in", in: 0...KeySuccession.longestLead) ?? 0
+      try body.finish()
+      switch try await services.keys.rotate(audience: audience, signsIn: seconds, caller: exchange.caller) {
+      case .rotated(let keys, let skipped):
+        return .json(200) { json in
+          json.array("keys", keys) { $0.signingKey($1) }
+          json.array("skipped", skipped) { json, skipped in
+            json.object { json in
+              json.member("audience", skipped.audience)
+              json.member("reason", skipped.reason)
+            }
+          }
+        }
+      case .unknownAudience: throw Refusal(.notFound, "There is no such audience.")
+      case .given(let file):
+        throw Refusal(
+          .stateConflict,
+          "The key is the operator's own: put another into \(file), or name another file as key_file, and reload the "
+            + "configuration (systemctl reload anteroomd). The key of before is read for an hour.")
+      case .nothing:
+        throw Refusal(
+          .stateConflict,
+          "No audience has a key pair of the daemon's own. A shared secret is changed by naming its audience.")
+      case .tooMany: throw Refusal(.stateConflict, "As many old keys are still read as may be. Wait for an hour.")
+      case .underWay: throw Refusal(.stateConflict, "Another rotation is under way.")
+      }
+    }
+  }
+}
+
+extension JSONText {
+  fileprivate mutating func publicKey(_ key: PublicKey) {
+    object { json in
+      switch key.form {
+      case .p256(let x, let y):
+        json.member("kty", "EC")
+        json.member("crv", "P-256")
+        json.member("x", x)
+        json.member("y", y)
+      case .rsa(let n, let e):
+        json.member("kty", "RSA")
+        json.member("n", n)
+        json.member("e", e)
+      }
+      json.member("kid", key.kid)
+      json.member("alg", key.algorithm.rawValue)
+      json.member("use", "sig")
+    }
+  }
+
+  /// A signing key as operators see it.
+  mutating func signingKey(_ key: SigningKeyFact) {
+    object { json in
+      json.member("kid", key.kid)
+      json.member("alg", key.algorithm.rawValue)
+      json.array("audiences", key.audiences) { $0.value($1) }
+      json.member("dialect", key.dialect.rawValue)
+      json.member("state", key.state.rawValue)
+      if let time = key.signsFrom { json.member("signs_from", time) }
+      if let time = key.endsAt { json.member("ends_at", time) }
+      if let file = key.file { json.member("file", file) }
+      if let name = key.published { json.member("public", "/v1/keys/" + name) }
     }
   }
 }

@@ -17,7 +17,7 @@ extension Endpoint {
           json.member("journal_mode", status.journalMode)
           json.member("size_bytes", status.storeBytes)
         }
-        json.array("keys", services.publicKeys) { json, key in json.object { $0.member("kid", key.kid) } }
+        json.array("keys", services.keys.facts()) { $0.signingKey($1) }
         json.object("hashing") { json in
           json.member("waiting", status.hashing.waiting)
           json.member("running", status.hashing.running)

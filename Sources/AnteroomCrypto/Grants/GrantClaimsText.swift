@@ -7,6 +7,11 @@ import AnteroomCore
 enum GrantClaimsText {
   static func write(_ claims: GrantClaims) -> [UInt8] {
     var json = JSONWriter()
+    write(claims, to: &json)
+    return json.finished()
+  }
+
+  static func write(_ claims: GrantClaims, to json: inout JSONWriter) {
     json.member("iss", claims.issuer)
     json.member("aud", claims.audience)
     json.member("sub", claims.join.text)
@@ -30,12 +35,17 @@ enum GrantClaimsText {
     if let person = claims.person { json.member("person", person) }
     if let authenticatedAt = claims.authenticatedAt { json.member("auth_time", authenticatedAt.seconds) }
     if !claims.methods.isEmpty { json.member("amr", claims.methods) }
-    return json.finished()
   }
 
   /// Reads only what `write` could have written; nil for anything else.
   static func read(_ payload: [UInt8]) -> GrantClaims? {
     var json = JSONReader(payload)
+    guard let claims = read(&json), json.isFinished() else { return nil }
+    return claims
+  }
+
+  /// The claims of an object that is open.
+  static func read(_ json: inout JSONReader) -> GrantClaims? {
     guard let issuer = json.string("iss"), let audience = json.string("aud"),
       let join = json.string("sub").flatMap(JoinID.init(parsing:)), let id = json.string("jti"),
       let issuedAt = json.integer("iat"), json.integer("nbf") == issuedAt - Int64(GrantClaims.notBeforeLeeway),
@@ -51,7 +61,7 @@ enum GrantClaimsText {
     let person = json.peek("person") ? json.string("person") : nil
     let authenticatedAt = json.peek("auth_time") ? json.integer("auth_time").map(Instant.init(seconds:)) : nil
     let methods = json.peek("amr") ? json.strings("amr") : []
-    guard let methods, json.isFinished() else { return nil }
+    guard let methods else { return nil }
     return GrantClaims(
       issuer: issuer, audience: audience, join: join, id: id, issuedAt: Instant(seconds: issuedAt),
       expiresAt: Instant(seconds: expiresAt), room: room, meeting: meeting, role: role, name: name,

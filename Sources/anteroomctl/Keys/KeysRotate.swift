@@ -1,0 +1,30 @@
+import AnteroomClient
+import ArgumentParser
+
+struct KeysRotate: Act {
+  static let configuration = CommandConfiguration(
+    commandName: "rotate",
+    abstract: "Make new signing keys; those of before are read for an hour.",
+    discussion: """
+      Without an audience all key pairs that the daemon made are rotated. A secret that a server shares is rotated only \
+      where its audience is named: both sides have to change at the same time. Where a server has to be given the new \
+      key by hand, --signs-in leaves time for that.
+      """)
+
+  @OptionGroup var global: GlobalOptions
+  @Argument(help: "The name of an audience.") var audience: String?
+  @Option(help: "Seconds until the new keys sign, 0 to 86400.") var signsIn = 0
+
+  func validate() throws {
+    guard (0...86_400).contains(signsIn) else { throw ValidationError("--signs-in is 0 to 86400") }
+  }
+
+  func run(_ context: Context) async throws {
+    let answer = try await context.call(.rotateKeys(audience: audience, signsIn: signsIn), "rotate the keys")
+    try context.console.show(answer) { value in KeysShow.table(value["keys"]?.items ?? []) }
+    for skipped in try Context.value(of: answer)["skipped"]?.items ?? [] {
+      let why = skipped["reason"]?.text == "key_file" ? "its key_file is the operator's" : "its secret is shared"
+      context.console.hint("\(Layout.text(skipped["audience"])) keeps its key: \(why)")
+    }
+  }
+}
