@@ -42,7 +42,7 @@ private func decoded(_ part: String) -> String {
 
 /// The claims beside our own, which stand first and whole.
 private func spoken(_ claims: GrantClaims, by signer: GrantSigner) throws -> String {
-  let payload = decoded(parts(try #require(signer.sign(claims)))[1])
+  let payload = decoded(parts(try #require(signer.sign(claims, at: start)))[1])
   let own = #"{"anteroom":"# + String(decoding: GrantClaimsText.write(claims), as: UTF8.self) + ","
   #expect(payload.hasPrefix(own))
   return "{" + payload.dropFirst(own.count)
@@ -55,7 +55,7 @@ private let times = #""jti":"g-1","iat":1700000000,"nbf":1699999995,"exp":170000
     let folder = try KeyFolder()
     let signer = try folder.signer(all)
     for audience in all {
-      let token = try #require(signer.sign(claims(for: audience.name, name: "Ada \"\\ \u{1} 🙂")))
+      let token = try #require(signer.sign(claims(for: audience.name, name: "Ada \"\\ \u{1} 🙂"), at: start))
       #expect(signer.verify(token, at: start) == claims(for: audience.name, name: "Ada \"\\ \u{1} 🙂"))
       let kid = try #require(signer.facts(at: start).first { $0.audiences == [audience.name] }?.kid)
       let typ = audience.dialect == .anteroom ? "anteroom-grant+jwt" : "JWT"
@@ -63,7 +63,7 @@ private let times = #""jti":"g-1","iat":1700000000,"nbf":1699999995,"exp":170000
         decoded(parts(token)[0])
           == #"{"alg":"\#(audience.dialect.algorithm.rawValue)","kid":"\#(kid)","typ":"\#(typ)"}"#)
     }
-    #expect(signer.sign(claims(for: "nobody")) == nil)
+    #expect(signer.sign(claims(for: "nobody"), at: start) == nil)
     #expect(Set(signer.facts(at: start).map(\.kid)).count == all.count)
   }
 
@@ -145,7 +145,7 @@ private let times = #""jti":"g-1","iat":1700000000,"nbf":1699999995,"exp":170000
     let signer = try folder.signer(all)
     let facts = signer.facts(at: start)
     for audience in all {
-      let token = parts(try #require(signer.sign(claims(for: audience.name))))
+      let token = parts(try #require(signer.sign(claims(for: audience.name), at: start)))
       let kid = try #require(facts.first { $0.audiences == [audience.name] }?.kid)
       let algorithm = audience.dialect.algorithm.rawValue
       let typ = audience.dialect == .anteroom ? "anteroom-grant+jwt" : "JWT"
@@ -182,7 +182,7 @@ private let times = #""jti":"g-1","iat":1700000000,"nbf":1699999995,"exp":170000
     let folder = try KeyFolder()
     let signer = try folder.signer(all)
     for audience in all {
-      let token = Array(try #require(signer.sign(claims(for: audience.name))).utf8)
+      let token = Array(try #require(signer.sign(claims(for: audience.name), at: start)).utf8)
       for index in stride(from: 0, to: token.count, by: audience.dialect.algorithm == .hs256 ? 1 : 7) {
         var changed = token
         changed[index] = changed[index] == UInt8(ascii: "A") ? UInt8(ascii: "B") : UInt8(ascii: "A")
@@ -198,7 +198,7 @@ private let times = #""jti":"g-1","iat":1700000000,"nbf":1699999995,"exp":170000
     let audience = Audience(
       name: "livekit", dialect: livekit.dialect, keyFile: folder.write("secret", secret + "\n"), keyID: "k1")
     let signer = try folder.signer([audience])
-    let token = parts(try #require(signer.sign(claims(for: "livekit"))))
+    let token = parts(try #require(signer.sign(claims(for: "livekit"), at: start)))
     func signed(_ payload: String) -> String {
       let input = "\(token[0]).\(url(payload))"
       let code = HMAC<SHA256>.authenticationCode(
@@ -210,7 +210,7 @@ private let times = #""jti":"g-1","iat":1700000000,"nbf":1699999995,"exp":170000
     for (part, other) in [
       (#""canPublish":false"#, #""canPublish":true"#), (#""hidden":false"#, #""hidden":true"#),
       (#""roomAdmin":false"#, #""roomAdmin":true"#), (#""room":"team","roomJoin""#, #""room":"other","roomJoin""#),
-      (#""iss":"APIkey""#, #""iss":"other""#), (#""role":"participant""#, #""role":"host""#),
+      (#""iss":"APIkey""#, #""iss":"other""#), (#""role":"participant""#, #""role":"viewer""#),
       (#""aud":"livekit""#, #""aud":"room""#), (#""exp":1700000060,"name""#, #""exp":1800000060,"name""#),
       (#"{"anteroom":"#, #"{"x":1,"anteroom":"#), ("}}", "}} "),
     ] {
@@ -230,7 +230,7 @@ private let times = #""jti":"g-1","iat":1700000000,"nbf":1699999995,"exp":170000
     }
     #expect(e == "AQAB" && n.utf8.count == 342)
     let key = try _RSA.Signing.PublicKey(pemRepresentation: published.pem)
-    let token = parts(try #require(signer.sign(claims(for: "jitsi"))))
+    let token = parts(try #require(signer.sign(claims(for: "jitsi"), at: start)))
     let signature = try #require(Base64.decode(Array(token[2].utf8)[...], as: .url))
     let isValid = key.isValidSignature(
       _RSA.Signing.RSASignature(rawRepresentation: signature),

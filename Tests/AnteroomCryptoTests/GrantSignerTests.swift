@@ -30,7 +30,7 @@ private func ownSigner(_ seed: UInt64 = 7) -> GrantSigner {
   }
 }
 
-private func sign(_ claims: GrantClaims, by other: GrantSigner = signer) -> String { other.sign(claims) ?? "" }
+private func sign(_ claims: GrantClaims, by other: GrantSigner = signer) -> String { other.sign(claims, at: now) ?? "" }
 
 private func url(_ text: String) -> String { Base64.text(Array(text.utf8), as: .url) }
 

@@ -41,12 +41,12 @@ private func kid(_ token: String?) -> String {
     let folder = try KeyFolder()
     let first = try folder.signer([galene, livekit, room])
     #expect(
-      folder.names() == ["grants-for-g%2f1.1700000000.pem", "grants-for-livekit.1700000000.secret"])
+      folder.names() == ["grants-for-g%2f1.1700000000000.pem", "grants-for-livekit.1700000000000.secret"])
     for name in folder.names() { #expect(folder.mode("keys/" + name) == 0o600) }
     #expect(folder.mode("keys") == 0o700)
     let second = try folder.signer([galene, livekit, room], seed: 99, at: start.adding(seconds: 5))
     for audience in ["g/1", "livekit", "room"] {
-      let token = try #require(first.sign(claims(for: audience, at: start)))
+      let token = try #require(first.sign(claims(for: audience, at: start), at: start))
       #expect(second.verify(token, at: start) != nil)
     }
   }
@@ -63,11 +63,11 @@ private func kid(_ token: String?) -> String {
   ) throws {
     let folder = try KeyFolder()
     let signer = try folder.signer([galene, room, hall])
-    let old = try #require(signer.sign(claims(for: audience, at: start)))
+    let old = try #require(signer.sign(claims(for: audience, at: start), at: start))
     let now = start.adding(seconds: 100)
     let made = try rotate(signer, audience, at: now)
     #expect(made.map(\.state) == [.signing])
-    let new = try #require(signer.sign(claims(for: audience, at: now)))
+    let new = try #require(signer.sign(claims(for: audience, at: now), at: now))
     #expect(kid(new) == made.first?.kid && kid(old) != kid(new))
     for moment in [0, 3599] {
       let then = now.adding(seconds: moment)
@@ -75,7 +75,7 @@ private func kid(_ token: String?) -> String {
         #expect(reader.verify(old, at: then) != nil)
         #expect(reader.verify(new, at: then) != nil)
         #expect(Set(reader.publicKeys(at: then).map(\.kid)).isSuperset(of: [kid(old), kid(new)]))
-        #expect(kid(reader.sign(claims(for: audience, at: then))) == kid(new))
+        #expect(kid(reader.sign(claims(for: audience, at: then), at: then)) == kid(new))
       }
     }
     let over = now.adding(seconds: 3600)
@@ -90,14 +90,16 @@ private func kid(_ token: String?) -> String {
   @Test func `a key may be published before it signs`() throws {
     let folder = try KeyFolder()
     let signer = try folder.signer([galene])
-    let old = kid(signer.sign(claims(for: "g/1", at: start)))
+    let old = kid(signer.sign(claims(for: "g/1", at: start), at: start))
     let made = try rotate(signer, "g/1", signsIn: 600, at: start)
     #expect(made.map(\.state) == [.next])
     #expect(signer.publicKeys(at: start).map(\.kid) == [old, made[0].kid])
-    #expect(kid(signer.sign(claims(for: "g/1", at: start.adding(seconds: 599)))) == old)
-    #expect(kid(signer.sign(claims(for: "g/1", at: start.adding(seconds: 600)))) == made[0].kid)
+    #expect(kid(signer.sign(claims(for: "g/1", at: start.adding(seconds: 599)), at: start.adding(seconds: 599))) == old)
+    #expect(
+      kid(signer.sign(claims(for: "g/1", at: start.adding(seconds: 600)), at: start.adding(seconds: 600)))
+        == made[0].kid)
     let again = try folder.signer([galene], at: start.adding(seconds: 1))
-    #expect(kid(again.sign(claims(for: "g/1", at: start.adding(seconds: 599)))) == old)
+    #expect(kid(again.sign(claims(for: "g/1", at: start.adding(seconds: 599)), at: start.adding(seconds: 599))) == old)
   }
 
   @Test func `all rotates key pairs, and a shared secret only by its name`() throws {
@@ -160,14 +162,14 @@ private func kid(_ token: String?) -> String {
       name: "room", dialect: .anteroom, keyFile: folder.write("k.pem", String(decoding: pem(3), as: UTF8.self)),
       keyID: "mine")
     let signer = try folder.signer([audience])
-    let old = try #require(signer.sign(claims(for: "room", at: start)))
+    let old = try #require(signer.sign(claims(for: "room", at: start), at: start))
     #expect(kid(old) == "mine")
     try signer.reload([audience], at: start.adding(seconds: 10))
     #expect(signer.facts(at: start.adding(seconds: 10)).count == 1)
     folder.write("k.pem", String(decoding: pem(4), as: UTF8.self))
     let now = start.adding(seconds: 20)
     try signer.reload([audience], at: now)
-    let new = try #require(signer.sign(claims(for: "room", at: now)))
+    let new = try #require(signer.sign(claims(for: "room", at: now), at: now))
     #expect(signer.verify(old, at: now) != nil && signer.verify(new, at: now) != nil)
     #expect(signer.publicKeys(at: now).count == 2)
     #expect(signer.verify(old, at: now.adding(seconds: 3600)) == nil)
@@ -175,7 +177,7 @@ private func kid(_ token: String?) -> String {
     folder.write("k.pem", "no key")
     #expect(throws: SigningKeyFault.self) { try signer.reload([audience, galene], at: now) }
     #expect(signer.verify(new, at: now) != nil)
-    #expect(signer.sign(claims(for: "g/1", at: now)) == nil)
+    #expect(signer.sign(claims(for: "g/1", at: now), at: now) == nil)
   }
 
   @Test(arguments: [0o644, 0o604, 0o620, 0o602, 0o660, 0o640, 0o600, 0o400] as [mode_t])

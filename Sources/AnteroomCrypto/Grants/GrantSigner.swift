@@ -33,10 +33,10 @@ package final class GrantSigner: GrantSigning {
     }
   }
 
-  package func sign(_ claims: GrantClaims) -> String? {
+  package func sign(_ claims: GrantClaims, at now: Instant) -> String? {
     let ring = rings.withLock { rings in rings.first { $0.serves(claims.audience) } }
     guard let ring else { return nil }
-    let key = ring.signing(at: claims.issuedAt)
+    let key = ring.signing(at: now)
     var token = key.header
     token.append(UInt8(ascii: "."))
     Base64.append(DialectText.write(claims, as: ring.dialect), as: .url, to: &token)

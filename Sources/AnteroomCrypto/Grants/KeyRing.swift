@@ -57,10 +57,10 @@ struct KeyRing: Sendable {
     return KeyRing(name: name, audiences: audiences, isGiven: isGiven, entries: kept + [entry])
   }
 
-  /// The first whole second from `instant` on at which no other key begins to sign.
+  /// The first millisecond from `instant` on at which no other key begins to sign.
   func free(from instant: Instant) -> Instant {
-    var free = Instant(seconds: instant.seconds)
-    while entries.contains(where: { $0.signsFrom == free }) { free = free.adding(seconds: 1) }
+    var free = instant
+    while entries.contains(where: { $0.signsFrom == free }) { free = Instant(milliseconds: free.milliseconds + 1) }
     return free
   }
 
@@ -71,7 +71,7 @@ struct KeyRing: Sendable {
       return SigningKeyFact(
         audiences: audiences.map(\.name), dialect: dialect.name, algorithm: entry.key.algorithm, kid: entry.key.kid,
         state: index == signing ? .signing : index > signing ? .next : .retiring,
-        signsFrom: entry.signsFrom.seconds > 0 ? entry.signsFrom : nil, endsAt: endsAt(index), file: entry.path,
+        signsFrom: entry.signsFrom.milliseconds > 0 ? entry.signsFrom : nil, endsAt: endsAt(index), file: entry.path,
         published: entry.key.published.map { $0.kidDigest + ".pem" })
     }
   }

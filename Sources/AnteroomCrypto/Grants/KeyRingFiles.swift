@@ -87,7 +87,7 @@ struct KeyRingFiles: Sendable {
     var entries = try kept(KeyRingFiles.prefix(audience), for: audience.dialect)
     if entries.isEmpty {
       do throws(RootKeyFault) {
-        let draft = try draft(for: audience, ring: audience.name, signsFrom: Instant(seconds: now.seconds))
+        let draft = try draft(for: audience, ring: audience.name, signsFrom: now)
         try name(draft)
         entries = [draft.entry]
       } catch {
@@ -97,7 +97,7 @@ struct KeyRingFiles: Sendable {
     return KeyRing(name: audience.name, audiences: [audience], isGiven: false, entries: entries)
   }
 
-  /// Of a key that signs from a whole second on; `audience` nil for those that share one.
+  /// Of a key that signs from some time on, to the millisecond; `audience` nil for those that share one.
   func draft(for audience: Audience?, ring: String, signsFrom: Instant) throws(RootKeyFault) -> Draft {
     let dialect = audience?.dialect ?? .anteroom
     let contents = SigningKeyFile.newContents(dialect.algorithm, randomness: randomness)
@@ -108,7 +108,7 @@ struct KeyRingFiles: Sendable {
       preconditionFailure("what is made can be read: \(error.problem)")
     }
     let name =
-      "\(KeyRingFiles.prefix(audience))\(signsFrom.seconds).\(dialect.algorithm.fileExtension)"
+      "\(KeyRingFiles.prefix(audience))\(signsFrom.milliseconds).\(dialect.algorithm.fileExtension)"
     let folder = try KeyDirectory(path: directory, createsIt: true)
     return Draft(
       ring: ring, name: name, draft: try folder.write(draftOf: name, holding: contents),
@@ -139,7 +139,7 @@ struct KeyRingFiles: Sendable {
       var entries: [KeyRing.Entry] = []
       for name in try folder.names() where name.hasPrefix(prefix) {
         let parts = name.dropFirst(prefix.count).split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count >= 2, let seconds = KeyRingFiles.decimal(parts[0]),
+        guard parts.count >= 2, let began = KeyRingFiles.decimal(parts[0]),
           parts[1] == dialect.algorithm.fileExtension
         else { continue }
         if parts.count == 3, KeyRingFiles.decimal(parts[2]) != nil {
@@ -152,7 +152,8 @@ struct KeyRingFiles: Sendable {
         do throws(SigningKeyFile.Flaw) {
           entries.append(
             KeyRing.Entry(
-              key: try SigningKey(contents, for: dialect, kid: nil), signsFrom: Instant(seconds: seconds), path: path))
+              key: try SigningKey(contents, for: dialect, kid: nil), signsFrom: Instant(milliseconds: began), path: path
+            ))
         } catch {
           // Another algorithm was configured once: its keys stay where they are.
           continue

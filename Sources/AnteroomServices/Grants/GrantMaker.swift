@@ -43,7 +43,7 @@ package struct GrantMaker: Sendable {
         meeting: meeting.id, role: join.role, name: join.displayName.text, verified: join.verified,
         publish: join.publish, epoch: meeting.epoch, occurrence: join.occurrence,
         person: join.account.map { person($0, meeting.id, join.audience) }, authenticatedAt: session?.authenticatedAt,
-        methods: session?.methods.map(\.amr) ?? []))
+        methods: session?.methods.map(\.amr) ?? []), at: now)
     return token.map { GivenGrant(token: $0, turn: turn.credential(for: join.id, at: now)) }
   }
 

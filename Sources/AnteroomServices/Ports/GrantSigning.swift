@@ -34,8 +34,8 @@ package struct PublicKey: Sendable {
 
 /// Signs grants, each audience's in its dialect and under its key, and reads back only what it signed itself.
 package protocol GrantSigning: Sendable {
-  /// A compact JWS under the key that signs at the claims' time; nil where the audience is not configured.
-  func sign(_ claims: GrantClaims) -> String?
+  /// A compact JWS under the key that signs now; nil where the audience is not configured.
+  func sign(_ claims: GrantClaims, at now: Instant) -> String?
 
   /// Nil unless the token is byte for byte one of ours: `alg`, `typ` and a `kid` that we hold at this time, the
   /// signature right, and every claim as we write it for that audience. The token's own times are not judged.
