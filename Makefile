@@ -30,7 +30,8 @@ help: ## this list
 	@echo
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
 	@echo
-	@echo "demo, test and test-doors install by apt what they need and say so. install takes DESTDIR= and prefix=."
+	@echo "demo, test and test-doors install by apt (test-doors also from PyPI) what they need and say so."
+	@echo "install takes DESTDIR= and prefix=."
 
 demo: test-tools ## a meeting from setup to audit, step by step, over the real sockets
 	@scripts/demo
@@ -38,7 +39,7 @@ demo: test-tools ## a meeting from setup to audit, step by step, over the real s
 test: test-tools ## all tests: of the parts, and of the daemon from outside
 	@scripts/test
 
-test-doors: door-tools debug ## real conferencing servers (Prosody) with Anteroom at their door, on loopback
+test-doors: door-tools debug ## real servers (Prosody, coturn) with Anteroom at their door, on loopback
 	@Tests/doors/run .build/debug/anteroomd .build/debug/anteroomctl
 
 # Of a failure it says the seed and the shortest history: `make model SEED=4711 MEETINGS=1` tells it again.

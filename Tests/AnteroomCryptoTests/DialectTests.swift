@@ -100,8 +100,9 @@ private let times = #""jti":"g-1","iat":1700000000,"nbf":1699999995,"exp":170000
       try spoken(claims(for: "livekit", role: role, publish: publish), by: try folder.signer([livekit]))
         == #"{"iss":"APIkey","sub":"\#(join.text)",\#(times),"name":"Ada","video":{"room":"team","roomJoin":true,"#
         + #""canPublish":\#(!sources.isEmpty),"canPublishSources":[\#(list)],"canPublishData":\#(role != .viewer),"#
-        + #""canSubscribe":true,"canUpdateOwnMetadata":false,"hidden":false,"roomAdmin":false,"roomCreate":false,"#
-        + #""roomList":false,"roomRecord":false,"recorder":false}}"#)
+        + #""canSubscribe":true,"canUpdateOwnMetadata":false,"hidden":false,"agent":false,"#
+        + #""canManageAgentSession":false,"canSubscribeMetrics":false,"ingressAdmin":false,"recorder":false,"#
+        + #""roomAdmin":false,"roomCreate":false,"roomList":false,"roomRecord":false}}"#)
   }
 
   @Test(arguments: [
@@ -138,6 +139,14 @@ private let times = #""jti":"g-1","iat":1700000000,"nbf":1699999995,"exp":170000
     let folder = try KeyFolder()
     let said = try spoken(claims(for: "galene", room: external), by: try folder.signer([galene]))
     #expect(said.contains(#""aud":"https://g.example.org:8443/group/\#(path)/""#))
+  }
+
+  @Test func `groups may lie below one group`() throws {
+    let folder = try KeyFolder()
+    let below = Audience(
+      name: "galene", dialect: .galene(GaleneDialect(location: "https://g.example.org/", group: "meet/{room}")))
+    let said = try spoken(claims(for: "galene", room: "a b"), by: try folder.signer([below]))
+    #expect(said.contains(#""aud":"https://g.example.org/group/meet/a%20b/""#))
   }
 
   @Test func `FAILURE 67: no other algorithm, type or key is taken, whoever signs`() throws {

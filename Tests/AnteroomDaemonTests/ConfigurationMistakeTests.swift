@@ -179,6 +179,9 @@ struct ConfigurationMistakeTests {
     Mistake(
       "galene without a scheme", "[[audience]]\nname = \"a\"\ndialect = \"galene\"\nlocation = \"g.example.org\"", 4,
       "no address of a server"),
+    Mistake(
+      "galene without a room in the group's name",
+      "[[audience]]\nname = \"a\"\ndialect = \"galene\"\nlocation = \"https://g/\"\ngroup = \"meet\"", 5, "meet/{room}"),
     Mistake("TURN without a secret", "[turn]\nuris = [\"turn:t\"]", 1, "`secret_file`"),
     Mistake("TURN without addresses", "[turn]\nsecret_file = \"/s\"", 1, "`uris`"),
     Mistake("TURN for too long", "[turn]\nseconds = 601", 2, "601", "600"),

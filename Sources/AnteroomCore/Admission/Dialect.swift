@@ -96,6 +96,12 @@ package struct LiveKitDialect: Hashable, Sendable {
 
   package init(apiKey: String) { self.apiKey = apiKey }
 
+  /// What nobody is given, by the names that LiveKit has for it: power over rooms, or to be something else.
+  package static let withheld = [
+    "agent", "canManageAgentSession", "canSubscribeMetrics", "ingressAdmin", "recorder", "roomAdmin", "roomCreate",
+    "roomList", "roomRecord",
+  ]
+
   /// `canPublishSources`: LiveKit's track sources that the join may send.
   package func sources(_ claims: GrantClaims) -> [String] {
     let publish = claims.published
@@ -108,12 +114,21 @@ package struct LiveKitDialect: Hashable, Sendable {
 package struct GaleneDialect: Hashable, Sendable {
   /// Where the server is, with a slash at the end: `https://galene.example.org:8443/`.
   package let location: String
+  /// The group's name with `{room}` in it: `meet/{room}` where one group has all of them below it.
+  package let group: String
 
-  package init(location: String) { self.location = location }
+  package static let room = "{room}"
+
+  package init(location: String, group: String = GaleneDialect.room) {
+    self.location = location
+    self.group = group
+  }
 
   /// `aud`: the group's address. The name is one segment after another of a path, whatever stands in it.
-  package func group(_ claims: GrantClaims) -> String {
-    location + "group/" + GaleneDialect.escaped(claims.room) + "/"
+  package func address(_ claims: GrantClaims) -> String {
+    let name = group.split(separator: GaleneDialect.room, omittingEmptySubsequences: false)
+      .joined(separator: GaleneDialect.escaped(claims.room))
+    return location + "group/" + name + "/"
   }
 
   /// `permissions`. Galene knows one for all that is sent; `token` and `record` are never given: an invitation

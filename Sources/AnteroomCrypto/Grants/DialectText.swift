@@ -82,18 +82,14 @@ enum DialectText {
       json.member("canSubscribe", true)
       json.member("canUpdateOwnMetadata", false)
       json.member("hidden", false)
-      // What it may do to others is asked of Anteroom, which remembers it.
-      json.member("roomAdmin", false)
-      json.member("roomCreate", false)
-      json.member("roomList", false)
-      json.member("roomRecord", false)
-      json.member("recorder", false)
+      // What a host may do to others is asked of Anteroom, which remembers it.
+      for power in LiveKitDialect.withheld { json.member(power, false) }
     }
   }
 
   private static func write(_ claims: GrantClaims, _ galene: GaleneDialect, to json: inout JSONWriter) {
     json.member("iss", claims.issuer)
-    json.member("aud", galene.group(claims))
+    json.member("aud", galene.address(claims))
     // The name that the others see.
     json.member("sub", claims.name)
     times(claims, to: &json)

@@ -36,8 +36,11 @@ extension ConfigurationDraft {
         draft.dialect = .livekit(LiveKitDialect(apiKey: key))
       }
     case .galene:
-      table.allow(AudienceKeys.all + ["location"])
-      draft.dialect = table.location().map { .galene(GaleneDialect(location: $0)) }
+      table.allow(AudienceKeys.all + ["location", "group"])
+      let group = table.has("group") ? table.groupName() : GaleneDialect.room
+      if let location = table.location(), let group {
+        draft.dialect = .galene(GaleneDialect(location: location, group: group))
+      }
     case nil: break
     }
     if let dialect = draft.dialect { draft.keyFile = table.keyFile(for: dialect) }
@@ -132,6 +135,19 @@ extension ConfigurationTable {
     mistake(
       "location", "`location` in \(title) is \(text.shown), which is no address of a server",
       "write it without the group: location = \"https://galene.example.org:8443/\"")
+    return nil
+  }
+
+  /// `{room}` and a path around it.
+  fileprivate func groupName() -> String? {
+    guard let text = text("group") else { return nil }
+    let around = text.split(separator: GaleneDialect.room, omittingEmptySubsequences: false)
+    let isPath =
+      text.utf8.count <= 256 && around.joined().utf8.allSatisfy { $0.isLetterOrDigit || "-._~/".utf8.contains($0) }
+    if around.count == 2, isPath, !text.hasPrefix("/"), !text.hasSuffix("/") { return text }
+    mistake(
+      "group", "`group` in \(title) is \(text.shown), which is no name of groups",
+      "write {room} once, with the group above before it: group = \"meet/{room}\"")
     return nil
   }
 
