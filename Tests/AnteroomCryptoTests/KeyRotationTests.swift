@@ -226,7 +226,7 @@ private func kid(_ token: String?) -> String {
     #expect(credential.username == "1700000600:\(join.text)")
     #expect(credential.expiresAt == Instant(seconds: 1_700_000_600))
     #expect(credential.credential.utf8.count == 28 && credential.credential.hasSuffix("="))
-    try turn.reload(nil)
+    turn.replace(nil)
     #expect(turn.credential(for: join, at: start) == nil)
   }
 

@@ -135,6 +135,39 @@ struct ConfigurationFilesTests {
     }
   }
 
+  @Test func `no two audiences have one key, or one name for two`() throws {
+    let text = { (directory: String, second: String, kid: String) in
+      """
+      [[audience]]
+      name = "one"
+      dialect = "livekit"
+      api_key = "k"
+      key_file = "\(directory)/secret"
+      key_id = "id"
+      [[audience]]
+      name = "two"
+      dialect = "livekit"
+      api_key = "k"
+      key_file = "\(directory)/\(second)"
+      key_id = "\(kid)"
+      """
+    }
+    let secret = String(repeating: "s", count: 32)
+    try withFiles(["secret": secret, "other": secret, "a.toml": ""]) { directory in
+      for name in ["secret", "other"] { #expect(unsafe chmod("\(directory)/\(name)", 0o600) == 0) }
+      let path = "\(directory)/a.toml"
+      for (second, kid, lines) in [("other", "di", []), ("secret", "di", [11]), ("other", "id", [12])]
+        as [(String, String, [Int])]
+      {
+        let descriptor = unsafe open(path, O_WRONLY | O_TRUNC)
+        let bytes = Array(text(directory, second, kid).utf8)
+        #expect(unsafe write(descriptor, bytes, bytes.count) == bytes.count)
+        close(descriptor)
+        #expect(read(path).mistakes.compactMap(\.line) == lines)
+      }
+    }
+  }
+
   @Test func `a file that is not there, or is none, is named`() throws {
     try withFiles([:]) { directory in
       for path in ["\(directory)/nosuch.toml", directory] {

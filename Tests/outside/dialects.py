@@ -1,6 +1,6 @@
 """Grants in other servers' dialects, TURN credentials, and the keys behind them (section 6.2), seen as those servers do."""
 
-import base64, contextlib, hashlib, hmac, json, os, re, signal, stat, subprocess, time, urllib.parse
+import base64, contextlib, hashlib, hmac, json, os, random, re, signal, stat, subprocess, threading, time, urllib.parse
 
 import jwt
 from cryptography.hazmat.primitives import serialization
@@ -412,6 +412,34 @@ def a_rotation_overlaps_and_lasts_over_restarts_and_kills():
         records = daemon.admin.get("/v1/audit?event=key.rotated&limit=200").json["items"]
         equal({record["subject"] for record in records}, {key["kid"] for key in said["keys"]}, "audited, each")
         check(all(record["actor"] == f"operator:{os.getuid()}" for record in records), "by whom")
+        verified(daemon)
+
+
+@test(answers="77")
+def line_77_crash_safety_no_key_signs_that_the_audit_does_not_know_of():
+    with daemon_with(ROOM, GALENE) as daemon:
+        first = {key["kid"] for key in daemon.admin.get("/v1/status").json["keys"]}
+        answered = set()
+        for round_ in range(12):
+            def rotate():
+                with contextlib.suppress(Exception):
+                    answered.update(key["kid"] for key in rotated(daemon, "galene" if round_ % 2 else "room")["keys"])
+            thread = threading.Thread(target=rotate)
+            thread.start()
+            time.sleep(random.random() * 0.012)
+            daemon.kill()
+            thread.join()
+            daemon.start()
+            kids = {key["kid"] for key in daemon.admin.get("/v1/status").json["keys"]}
+            audited = {item["subject"] for item in daemon.admin.get("/v1/audit?event=key.rotated&limit=200").json["items"]}
+            check(kids - first <= audited, f"keys that no record tells of: {kids - first - audited}")
+            check(answered <= kids, f"a rotation that was answered is gone: {answered - kids}")
+            for audience in ("room", "galene"):
+                room, ada = guest(daemon, audience) if round_ == 11 else (None, None)
+                if ada:
+                    present(room, ada)
+        left = [name for name in os.listdir(daemon.inside("keys")) if not re.fullmatch(r"root\.key|grants-\S+\.\d+\.pem", name)]
+        equal(left, [], "what a crash left in the key directory")
         verified(daemon)
 
 

@@ -8,7 +8,8 @@ import Synchronization
 /// is good, the password is base64 of its HMAC-SHA-1 under a secret that the server has too. SHA-1 is the scheme's;
 /// as HMAC it holds (NIST SP 800-107, section 5.3.4).
 package final class TurnCredentials: TurnSigning {
-  private struct Servers: Sendable {
+  /// Servers with their secret, read and not yet in use.
+  package struct Servers: Sendable {
     let uris: [String]
     let seconds: Int
     let secret: SymmetricKey
@@ -21,13 +22,10 @@ package final class TurnCredentials: TurnSigning {
     servers = Mutex(try TurnCredentials.read(configured))
   }
 
-  /// What was given out is good for as long as the server has the old secret. Nothing has changed where it throws.
-  package func reload(_ configured: TurnServers?) throws(SigningKeyFile.Fault) {
-    let read = try TurnCredentials.read(configured)
-    servers.withLock { $0 = read }
-  }
+  /// What was given out is good for as long as the server has the old secret.
+  package func replace(_ new: Servers?) { servers.withLock { $0 = new } }
 
-  private static func read(_ configured: TurnServers?) throws(SigningKeyFile.Fault) -> Servers? {
+  package static func read(_ configured: TurnServers?) throws(SigningKeyFile.Fault) -> Servers? {
     guard let configured else { return nil }
     let secret = try SigningKeyFile.turnSecret(configured.secretFile)
     return Servers(

@@ -6,13 +6,13 @@ struct AudienceDraft {
   var name: Placed<String>?
   var dialect: Dialect?
   var keyFile: Placed<String>?
-  var keyID: String?
+  var keyID: Placed<String>?
   /// What its tokens call it, where that is not its name.
   var spokenName: Placed<String>?
 
   var audience: Audience? {
     guard let name, let dialect else { return nil }
-    return Audience(name: name.value, dialect: dialect, keyFile: keyFile?.value, keyID: keyID)
+    return Audience(name: name.value, dialect: dialect, keyFile: keyFile?.value, keyID: keyID?.value)
   }
 }
 
@@ -162,13 +162,13 @@ extension ConfigurationTable {
     }
   }
 
-  fileprivate func keyID() -> String? {
+  fileprivate func keyID() -> Placed<String>? {
     guard let text = text("key_id") else { return nil }
     guard has("key_file") else {
       mistake("key_id", "`key_id` names the key in `key_file`, and there is none", "add key_file, or remove key_id")
       return nil
     }
-    return plain(text, "key_id")
+    return plain(text, "key_id").map { Placed(value: $0, spot: spot("key_id")) }
   }
 
   /// RFC 7065: `turn:HOST[:PORT][?transport=…]`, `turns:` likewise; `stun:` is let pass beside them.

@@ -74,6 +74,7 @@ extension ConfigurationDraft {
   private func judgeKeys(_ mistakes: MistakeList) {
     judgeUnique(audiences.compactMap(\.name), "the audience", mistakes)
     judgeUnique(audiences.compactMap(\.keyFile), "the key_file", mistakes)
+    judgeUnique(audiences.compactMap(\.keyID), "the key_id", mistakes)
     for draft in audiences {
       guard let spoken = draft.spokenName, let name = draft.name?.value, spoken.value != name,
         audiences.contains(where: { $0.name?.value == spoken.value })

@@ -50,8 +50,9 @@ struct ReloadOnHangUp: Service {
   /// What can fail goes first: then nothing else has changed.
   private func takeUpKeys(of new: Configuration) -> Bool {
     do {
-      try composition.turn.reload(new.turn)
+      let turn = try TurnCredentials.read(new.turn)
       try composition.signer.reload(new.audienceEntries, at: clock.now())
+      composition.turn.replace(turn)
       return true
     } catch {
       logger.error("the keys cannot be taken up; the running configuration stays", metadata: ["why": "\(error)"])
