@@ -118,7 +118,7 @@ import Testing
       meeting.policy.capacity = 1
       meeting.tally.present = 1
     }
-    #expect(HostControlPolicy.judge(.role(role), on: promoted, in: full) == verdict)
+    #expect(Fixture.judge(.role(role), on: promoted, in: full) == verdict)
   }
 
   @Test func `a viewer never publishes, whoever says so`() {

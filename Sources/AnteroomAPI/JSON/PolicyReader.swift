@@ -48,14 +48,6 @@ extension BodyReader {
     guard let version = try optionalInteger("version", in: Notice.versions) else { throw missing("version") }
     return NoticeAnswer(id: id, version: version, agreed: try optionalBool("agreed") ?? false)
   }
-
-  mutating func optionalInteger(_ name: String, in range: ClosedRange<Int>) throws(Refusal) -> Int? {
-    guard let value = take(name) else { return nil }
-    guard case .integer(let number) = value, range.contains(Int(clamping: number)) else {
-      throw wrong(name, "a whole number from \(range.lowerBound) to \(range.upperBound)")
-    }
-    return Int(clamping: number)
-  }
 }
 
 extension JSONValue {
