@@ -32,7 +32,7 @@ struct House: Sendable {
     var configuration = Configuration(cores: 1)
     configuration.storePath = directory.appendingPathComponent("anteroom.db").path
     configuration.passwords.parameters = try Argon2Parameters(memoryKiB: 19_456, iterations: 2, parallelism: 1)
-    configuration.audiences = Door.allCases.map(\.rawValue)
+    configuration.audienceEntries = Door.allCases.map { Audience(name: $0.rawValue, dialect: .anteroom) }
     configuration.frontEnds = Door.allCases.map { door in
       Configuration.FrontEndEntry(
         uid: House.uids[door] ?? 0,

@@ -84,6 +84,7 @@ extension Sitting {
     switch target {
     case .account(let id): id.text
     case .join(let id): id.text
+    case .invite(let id): id.text
     }
   }
 }
