@@ -136,6 +136,11 @@ struct ConfigurationMistakeTests {
     Mistake("a link without a meeting", web + "link = \"https://m.example/\"", 5, "`link`", "{meeting}"),
     Mistake("a link that is a script", web + "link = \"javascript:{meeting}\"", 5, "`link`", "https://"),
     Mistake("a link with a space", web + "link = \"https://m.example/ {meeting}\"", 5, "`link`"),
+    Mistake("a link with a place for nothing", web + "link = \"https://m.example/{meeting}/{room}\"", 5, "{invite}"),
+    Mistake(
+      "a link with a passcode in the host's name", web + "link = \"https://{passcode}.m.example/{meeting}\"", 5, "host"),
+    Mistake(
+      "a link with a code in the clear", web + "link = \"http://m.example/{meeting}?i={invite}\"", 5, "https://"),
   ]
 
   private static let audiences = [

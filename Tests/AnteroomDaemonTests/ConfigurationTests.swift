@@ -67,7 +67,8 @@ struct ConfigurationTests {
           uid: 990,
           frontEnd: FrontEnd(
             name: "web", permissions: [.sessions, .meetings, .joins, .grants, .events], audiences: ["room"],
-            isBelievedOnSource: false, clientKind: .person, link: "https://meet.example.org/{meeting}"))
+            isBelievedOnSource: false, clientKind: .person,
+            link: try LinkTemplate(parsing: "https://meet.example.org/{meeting}")))
       ])
     #expect(configuration.sockets.adminGroup == "anteroom-admin")
     #expect(configuration.passwords.blocklistFile == "/etc/anteroom/blocked-passwords.txt")

@@ -9,6 +9,7 @@ package final class Services: Sendable {
   package let enrolment: EnrolmentService
   package let sessions: SessionService
   package let meetings: MeetingService
+  package let invites: InviteService
   package let admission: AdmissionService
   package let ownJoins: OwnJoinService
   package let hostControls: HostControlService
@@ -22,8 +23,8 @@ package final class Services: Sendable {
 
   package init(
     accounts: AccountService, resets: PasswordResetService, signIn: SignInService, secondFactor: SecondFactorService,
-    enrolment: EnrolmentService, sessions: SessionService, meetings: MeetingService, admission: AdmissionService,
-    ownJoins: OwnJoinService, hostControls: HostControlService, presence: PresenceService,
+    enrolment: EnrolmentService, sessions: SessionService, meetings: MeetingService, invites: InviteService,
+    admission: AdmissionService, ownJoins: OwnJoinService, hostControls: HostControlService, presence: PresenceService,
     events: EventService, grants: GrantService, audit: AuditService,
     operation: any OperationFacts, mint: TokenMint, keys: KeyService
   ) {
@@ -34,6 +35,7 @@ package final class Services: Sendable {
     self.enrolment = enrolment
     self.sessions = sessions
     self.meetings = meetings
+    self.invites = invites
     self.admission = admission
     self.ownJoins = ownJoins
     self.hostControls = hostControls

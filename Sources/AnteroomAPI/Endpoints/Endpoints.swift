@@ -10,6 +10,7 @@ enum Endpoints {
       .signIn(services), .secondFactor(services), .introspectSession(services), .signOut(services),
       .createMeeting(services), .listMeetings(services), .showMeeting(services), .lockMeeting(services),
       .unlockMeeting(services), .suspendMeeting(services), .endMeeting(services), .rotatePasscode(services),
+      .createInvite(services), .listInvites(services), .deleteInvite(services),
       .join(services), .listJoins(services),
       .admitJoin(services), .denyJoin(services), .removeJoin(services), .sendBackJoin(services), .changeRole(services),
       .changePublish(services), .messageJoin(services), .admitWaiting(services), .messageWaiting(services),

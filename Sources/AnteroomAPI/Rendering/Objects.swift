@@ -42,6 +42,18 @@ extension JSONText {
     }
   }
 
+  /// A meeting as whoever asks may see it.
+  mutating func meeting(_ shown: ShownMeeting) {
+    guard shown.isForInvitee else { return meeting(shown.meeting, host: shown.host) }
+    object { json in
+      json.member("id", shown.meeting.id.text)
+      if let title = shown.meeting.title { json.member("title", title) }
+      json.object("host") { $0.member("display_name", shown.host?.displayName.text ?? "") }
+      if let time = shown.meeting.opensAt { json.member("opens_at", time) }
+      if let time = shown.meeting.closesAt { json.member("closes_at", time) }
+    }
+  }
+
   mutating func meeting(_ meeting: Meeting, host: Account?) {
     object { json in
       json.member("id", meeting.id.text)
@@ -151,9 +163,10 @@ extension Reply {
   }
 
   static func meeting(_ shown: ShownMeeting) -> Reply {
-    json(200, etag: shown.meeting.version) { json in
+    // How often it changed is not an invitee's to see.
+    json(200, etag: shown.isForInvitee ? nil : shown.meeting.version) { json in
       json.key("meeting")
-      json.meeting(shown.meeting, host: shown.host)
+      json.meeting(shown)
     }
   }
 

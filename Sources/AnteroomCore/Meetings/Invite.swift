@@ -39,8 +39,20 @@ package struct Invite: Hashable, Sendable {
     return expiresAt.map { now < $0 } ?? true
   }
 
+  /// Whether it opens anything: what was to happen once and is over takes nobody any more.
+  package func stands(in meeting: Meeting, at now: Instant) -> Bool {
+    isGood(at: now) && (meeting.state != .ended || meeting.kind == .series)
+  }
+
+  /// It lets its holder past a host's eye, or gives them a host's hand: who makes one shows their factors anew.
+  package var opensUp: Bool { role == .cohost || bypassesWaitingRoom }
+
   /// Shown from so many places, a code has been passed on.
   package static let manySources = 6
 
   package static let usesRange = 1...10_000
+
+  /// So many invites of a meeting can be good at a time, and so many be kept in all.
+  package static let openCeiling = 1000
+  package static let keptCeiling = 10_000
 }

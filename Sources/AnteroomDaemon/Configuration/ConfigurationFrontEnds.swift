@@ -18,7 +18,7 @@ struct FrontEndDraft {
   var saysAudiences = false
   var isBelievedOnSource = false
   var clientKind: ClientKind?
-  var link: String?
+  var link: LinkTemplate?
 }
 
 extension ConfigurationDraft {
@@ -107,14 +107,26 @@ extension ConfigurationTable {
     return permissions
   }
 
-  fileprivate func link() -> String? {
+  fileprivate func link() -> LinkTemplate? {
     guard let link = text("link") else { return nil }
-    let isWeb = link.hasPrefix("https://") || link.hasPrefix("http://")
-    let isPlain = link.utf8.count <= 2048 && link.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F }
-    if isWeb && isPlain && link.firstRange(of: "{meeting}") != nil { return link }
-    mistake(
-      "link", "`link` is \(link.shown), which leads to no meeting",
-      "write link = \"https://meet.example.org/{meeting}\", with {meeting} where its id belongs")
-    return nil
+    do throws(LinkTemplate.Flaw) {
+      return try LinkTemplate(parsing: link)
+    } catch {
+      switch error {
+      case .leadsNowhere:
+        mistake(
+          "link", "`link` is \(link.shown), which leads to no meeting",
+          "write link = \"https://meet.example.org/{meeting}\", with {meeting} where its id belongs")
+      case .unknownPlace:
+        mistake(
+          "link", "`link` is \(link.shown), with something in braces that nothing is known to fill",
+          "write {meeting}, and where you want them {invite} and {passcode}, and no other braces")
+      case .exposedSecret:
+        mistake(
+          "link", "`link` is \(link.shown), which shows a code or a passcode to more than the web server",
+          "write https://, and {invite} and {passcode} behind the host's name, best behind a #")
+      }
+      return nil
+    }
   }
 }

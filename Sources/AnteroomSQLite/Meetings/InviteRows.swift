@@ -42,6 +42,16 @@ extension SQLiteSnapshot {
       [.text(meeting.text), .integer(cursor ?? 0)], limit: limit
     ) { SQLiteSnapshot.readInvite($0, from: 1) }
   }
+
+  /// As `Invite.isGood` says it; `?1` is the time.
+  static let inviteIsGood = "(i.uses IS NULL OR i.used < i.uses) AND (i.expires_at IS NULL OR i.expires_at > ?1)"
+
+  func inviteCount(of meeting: MeetingID) throws(StorageFault) -> (all: Int, good: Int) {
+    try db.one(
+      "SELECT count(*), coalesce(sum(\(SQLiteSnapshot.inviteIsGood)), 0) FROM invites i WHERE i.meeting = ?2",
+      [.time(now), .text(meeting.text)]
+    ) { row in (all: row.count(0), good: row.count(1)) } ?? (0, 0)
+  }
 }
 
 extension SQLiteTransaction {

@@ -57,22 +57,39 @@ extension SQLiteSnapshot {
     }
   }
 
-  func meetings(
-    after cursor: Int64?, limit: Int, account: AccountID?, role: JoinRole?, external: String?, state: MeetingState?
-  ) throws(StorageFault) -> Page<Meeting> {
-    try db.page(
+  func meetings(_ filter: MeetingFilter, after cursor: Int64?, limit: Int) throws(StorageFault) -> Page<Meeting> {
+    // Whose they are narrows first: an account's are few among many.
+    let parts = filter.part.map { [$0] } ?? MeetingFilter.Part.allCases
+    let whose =
+      filter.account == nil
+      ? "" : "AND m.id IN (\(parts.map(SQLiteSnapshot.meetingsOfAccount).joined(separator: " UNION ")))"
+    return try db.page(
       """
       SELECT m.seq, \(SQLiteSnapshot.columns) FROM meetings m
-      WHERE m.seq > ?1 AND m.forgotten = 0 AND (?3 IS NULL OR m.external = ?3) AND (?4 IS NULL OR m.state = ?4) AND (?2 IS NULL
-        OR (?5 IS NOT 'cohost' AND m.host = ?2)
-        OR (?5 IS NOT 'host' AND EXISTS (SELECT 1 FROM cohosts c WHERE c.meeting = m.id AND c.account = ?2)))
-      ORDER BY m.seq LIMIT ?6
+      WHERE m.seq > ?3 AND m.forgotten = 0 \(whose)
+        AND (?4 IS NULL OR m.external = ?4) AND (?5 IS NULL OR m.frontend = ?5) AND (?6 IS NULL OR m.state = ?6)
+        AND (?7 IS NULL OR coalesce(m.opens_at, m.created_at) >= ?7)
+        AND (?8 IS NULL OR coalesce(m.opens_at, m.created_at) < ?8)
+      ORDER BY m.seq LIMIT ?9
       """,
       [
-        .integer(cursor ?? 0), .optional(account?.text),
-        .optional(external), .optional(state?.rawValue), .optional(role?.rawValue),
+        .time(now), .optional(filter.account?.text), .integer(cursor ?? 0), .optional(filter.external),
+        .optional(filter.frontEnd), .optional(filter.state?.rawValue), .optional(filter.from), .optional(filter.to),
       ], limit: limit
     ) { readMeeting($0, from: 1) }
+  }
+
+  /// The ids of the meetings that the account `?2` has such a part in at the time `?1`.
+  private static func meetingsOfAccount(_ part: MeetingFilter.Part) -> String {
+    switch part {
+    case .host: "SELECT h.id FROM meetings h WHERE h.host = ?2"
+    case .cohost: "SELECT c.meeting FROM cohosts c WHERE c.account = ?2"
+    case .invited:
+      """
+      SELECT i.meeting FROM invites i JOIN meetings n ON n.id = i.meeting
+      WHERE i.account = ?2 AND \(inviteIsGood) AND (n.state <> 'ended' OR n.kind = 'series')
+      """
+    }
   }
 
   func dueHostAbsences(at time: Instant, limit: Int) throws(StorageFault) -> [Meeting] {

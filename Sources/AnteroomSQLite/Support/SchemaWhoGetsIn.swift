@@ -44,7 +44,8 @@ extension Schema {
       id TEXT NOT NULL UNIQUE,
       meeting TEXT NOT NULL REFERENCES meetings (id) ON DELETE CASCADE,
       digest BLOB UNIQUE CHECK (length(digest) = 32),
-      account TEXT REFERENCES accounts (id) ON DELETE CASCADE,
+      -- As the host named it: whether there is such an account is not the host's to learn.
+      account TEXT,
       label TEXT,
       role TEXT NOT NULL CHECK (role = 'viewer' OR role = 'participant' OR role = 'cohost'),
       uses INTEGER CHECK (uses > 0),
@@ -58,6 +59,8 @@ extension Schema {
     ) STRICT;
     CREATE INDEX invites_of_meeting ON invites (meeting, seq);
     CREATE UNIQUE INDEX invites_of_account ON invites (account, meeting) WHERE account IS NOT NULL;
+    CREATE TRIGGER invites_go_with_account AFTER DELETE ON accounts
+    BEGIN DELETE FROM invites WHERE account = OLD.id; END;
 
     -- From where an invite was shown, as keyed digests: one that many places show has been passed on.
     CREATE TABLE invite_sources (

@@ -5,6 +5,7 @@ extension AdmissionService {
   /// Everything that decides.
   func facts(_ draft: Draft, _ joiner: Joiner, in tx: any Transaction) throws(StorageFault) -> AdmissionFacts {
     let throttle = try spent(draft.buckets, in: tx)
+    try giveBackDueUse(of: draft.invite, in: tx)
     let meeting = try meeting(draft, in: tx)
     let invite = try invite(draft, joiner, meeting, in: tx)
     let joinerClass = JoinerClass(
@@ -24,6 +25,8 @@ extension AdmissionService {
       facts.wasTurnedBack = try tx.wasTurnedBack(
         account: joiner.account?.id, lineage: joiner.lineage, from: meeting.id, occurrence: meeting.occurrence)
     }
+    // What only the proven come to: the time that it takes must not tell a stranger that there is a meeting.
+    guard facts.proof.stands else { return facts }
     if meeting.tally.waiting > 0, !joinerClass.isHosting {
       facts.isQueuedForSeat = try tx.firstForSeat(in: meeting.id, occurrence: meeting.occurrence) != nil
     }
@@ -60,9 +63,10 @@ extension AdmissionService {
   ) throws(StorageFault) -> InviteShown {
     var found: Invite?
     if case .digest(let digest) = draft.invite { found = try tx.invite(digest) }
-    if let account = joiner.account, let meeting {
-      if meeting.isHosted(by: account.id) { return .nothing }
-      let own = try tx.invite(of: account.id, to: meeting.id)
+    if let account = joiner.account {
+      // Asked of a meeting that there is not as well: the time of the answer must not tell.
+      let own = try tx.invite(of: account.id, to: meeting?.id ?? MeetingID(known: "-"))
+      if meeting?.isHosted(by: account.id) == true { return .nothing }
       if let own, own.isGood(at: tx.now) { return .good(own) }
     }
     switch draft.invite {
@@ -72,6 +76,14 @@ extension AdmissionService {
       guard let found, let meeting, found.meeting == meeting.id, found.isGood(at: tx.now) else { return .wrong }
       return .good(found)
     }
+  }
+
+  /// A use that was taken by somebody whose time to wait has just run out is there again, before anybody swept it.
+  private func giveBackDueUse(of shown: InviteCode, in tx: any Transaction) throws(StorageFault) {
+    guard case .digest(let digest) = shown, let invite = try tx.invite(digest), !invite.isGood(at: tx.now) else {
+      return
+    }
+    try tx.endDueJoins()
   }
 
   /// The name that somebody would be shown under, and what is known of it.

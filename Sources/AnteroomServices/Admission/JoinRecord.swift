@@ -91,7 +91,8 @@ extension AdmissionService {
   private func spend(
     _ found: Invite, _ draft: Draft, _ meeting: Meeting, in tx: any Transaction
   ) throws(StorageFault) {
-    var invite = found
+    // Read again: room that was made for this join may have given back a use of the same invite.
+    guard var invite = try tx.invite(found.id) else { return }
     invite.used += 1
     try tx.update(invite)
     guard let place = draft.place, invite.account == nil else { return }

@@ -97,9 +97,11 @@ extension Transaction {
     try move(&join, to: .present, in: &meeting, until: nil, as: name, cause)
   }
 
-  /// A join's connection is gone. Its seat and the right to come back to it last for a while from now.
+  /// A join's connection is gone. Its seat and the right to come back to it last for a while from now; whose invite
+  /// was revoked meanwhile stayed, and does not come back.
   func drop(_ join: inout Join, in meeting: inout Meeting, _ cause: Cause) throws(StorageFault) {
-    let seconds = meeting.policy.rejoinSeconds
+    let isRevoked = if let id = join.invite { try invite(id) == nil } else { false }
+    let seconds = isRevoked ? 0 : meeting.policy.rejoinSeconds
     try move(
       &join, to: .left, in: &meeting,
       until: now.adding(seconds: seconds > 0 ? seconds : meeting.policy.ticketSeconds), mayRejoin: seconds > 0,

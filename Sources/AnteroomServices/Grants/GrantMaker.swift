@@ -42,7 +42,8 @@ package struct GrantMaker: Sendable {
         expiresAt: Instant(seconds: expires.seconds), room: room(of: meeting, through: join.frontEnd),
         meeting: meeting.id, role: join.role, name: join.displayName.text, verified: join.verified,
         publish: join.publish, epoch: meeting.epoch, occurrence: join.occurrence,
-        person: join.account.map { person($0, meeting.id, join.audience) }, authenticatedAt: session?.authenticatedAt,
+        person: (join.account?.text ?? join.invite?.text).map { person($0, meeting.id, join.audience) },
+        authenticatedAt: session?.authenticatedAt,
         methods: session?.methods.map(\.amr) ?? []), at: now)
     return token.map { GivenGrant(token: $0, turn: turn.credential(for: join.id, at: now)) }
   }
@@ -52,10 +53,11 @@ package struct GrantMaker: Sendable {
     meeting.frontEnd == frontEnd ? meeting.external ?? meeting.id.text : meeting.id.text
   }
 
-  /// The same account is the same person within a meeting and audience, and nobody elsewhere.
-  private func person(_ account: AccountID, _ meeting: MeetingID, _ audience: String) -> String {
+  /// The same account, or whoever comes by the same invite, is the same person within a meeting and audience, and
+  /// nobody elsewhere.
+  private func person(_ id: String, _ meeting: MeetingID, _ audience: String) -> String {
     let digest = digests.keyed(
-      .username, context: "person \(meeting.text) \(audience)", Array(account.text.utf8).span)
+      .username, context: "person \(meeting.text) \(audience)", Array(id.utf8).span)
     return Base32.text(digest.bytes, characters: 26)
   }
 }

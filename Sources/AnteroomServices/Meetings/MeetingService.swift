@@ -28,6 +28,8 @@ package struct CreatedMeeting: Sendable {
 package struct ShownMeeting: Sendable {
   package let meeting: Meeting
   package let host: Account?
+  /// To whom it is shown is invited and no more: its id, title and times and its host's name are theirs to see.
+  package var isForInvitee = false
 }
 
 package enum MeetingAnswer: Sendable {
@@ -191,8 +193,8 @@ package struct MeetingService: Sendable {
     }
   }
 
-  /// A meeting by its id: all of it to its host, its cohosts and operators. To anybody else it is as if
-  /// there were none.
+  /// A meeting by its id: all of it to its host, its cohosts and operators, a little to who is invited. To anybody
+  /// else it is as if there were none.
   package func show(_ id: MeetingID, caller: Caller) async throws(StorageFault) -> MeetingAnswer {
     let lifetime = lifetime
     return try await store.read { snapshot throws(StorageFault) in
@@ -204,8 +206,15 @@ package struct MeetingService: Sendable {
       case .invalid: return .invalidToken
       case .enrolmentOnly: return .secondFactorRequired
       case .stands(let found):
-        guard let meeting = try snapshot.meeting(id), meeting.isHosted(by: found.account.id) else { return .notHost }
-        return .meeting(ShownMeeting(meeting: meeting, host: try snapshot.account(meeting.host)))
+        let account = found.account.id
+        let invite = try snapshot.invite(of: account, to: id)
+        guard let meeting = try snapshot.meeting(id) else { return .notHost }
+        let isHosted = meeting.isHosted(by: account)
+        if !isHosted {
+          guard let invite, try snapshot.opens(invite, to: account, meeting) else { return .notHost }
+        }
+        return .meeting(
+          ShownMeeting(meeting: meeting, host: try snapshot.account(meeting.host), isForInvitee: !isHosted))
       }
     }
   }
@@ -216,25 +225,33 @@ package struct MeetingService: Sendable {
     case secondFactorRequired
   }
 
-  /// The bearer's own meetings, or all of them to an operator.
+  /// The bearer's own meetings, or all of them to an operator. `filter` says which of these. A room's foreign name is
+  /// known to the front end that gave it alone: to another it may be another room's.
   package func list(
-    after cursor: Int64?, limit: Int, external: String?, state: MeetingState?, role: JoinRole?, caller: Caller
+    _ filter: MeetingFilter, after cursor: Int64?, limit: Int, caller: Caller
   ) async throws(StorageFault) -> ListAnswer {
     let lifetime = lifetime
     return try await store.read { snapshot throws(StorageFault) in
-      var account: AccountID?
+      var own = filter
       if !caller.actsAsOperator {
+        if own.external != nil { own.frontEnd = caller.frontEnd.name }
         switch try snapshot.authenticate(caller.bearer, idle: lifetime) {
         case .invalid: return .invalidToken
         case .enrolmentOnly: return .secondFactorRequired
-        case .stands(let found): account = found.account.id
+        case .stands(let found): own.account = found.account.id
         }
       }
-      let page = try snapshot.meetings(
-        after: cursor, limit: limit, account: account, role: role, external: external, state: state)
+      let page = try snapshot.meetings(own, after: cursor, limit: limit)
       var shown: [ShownMeeting] = []
       for meeting in page.items {
-        shown.append(ShownMeeting(meeting: meeting, host: try snapshot.account(meeting.host)))
+        let isHosted = own.account.map(meeting.isHosted) ?? true
+        if !isHosted, let account = own.account {
+          guard let invite = try snapshot.invite(of: account, to: meeting.id),
+            try snapshot.opens(invite, to: account, meeting)
+          else { continue }
+        }
+        shown.append(
+          ShownMeeting(meeting: meeting, host: try snapshot.account(meeting.host), isForInvitee: !isHosted))
       }
       return .page(Page(items: shown, next: page.next))
     }
@@ -248,6 +265,15 @@ package struct MeetingService: Sendable {
 }
 
 extension Snapshot {
+  /// Whether an account's invite opens anything to it: it stands, and neither is barred.
+  fileprivate func opens(
+    _ invite: Invite, to account: AccountID, _ meeting: Meeting
+  ) throws(StorageFault) -> Bool {
+    guard invite.stands(in: meeting, at: now) else { return false }
+    return try !isBarred(
+      account: account, invite: invite.id, lineage: nil, from: meeting.id, occurrence: meeting.occurrence)
+  }
+
   /// Puts a meeting's policy together for its host, and says what is wrong with it: below a floor, or nothing
   /// between a stranger and the room without a word why.
   func judge(

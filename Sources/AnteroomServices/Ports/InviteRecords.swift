@@ -8,6 +8,8 @@ package protocol InviteReading {
   func invite(of account: AccountID, to meeting: MeetingID) throws(StorageFault) -> Invite?
   /// In the order they were made.
   func invites(to meeting: MeetingID, after cursor: Int64?, limit: Int) throws(StorageFault) -> Page<Invite>
+  /// How many a meeting has, and how many of these are good now.
+  func inviteCount(of meeting: MeetingID) throws(StorageFault) -> (all: Int, good: Int)
 }
 
 package protocol InviteWriting {

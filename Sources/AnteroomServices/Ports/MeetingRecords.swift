@@ -1,15 +1,41 @@
 package import AnteroomCore
 
+/// Which meetings a list is of.
+package struct MeetingFilter: Hashable, Sendable {
+  /// What somebody has to do with a meeting, where it is not all of it.
+  package enum Part: String, Sendable, CaseIterable { case host, cohost, invited }
+
+  /// Whose they are: hosted, cohosted, or open to an invite that stands. Everybody's where it is nil.
+  package var account: AccountID?
+  package var part: Part?
+  package var external: String?
+  /// Who gave them their foreign names.
+  package var frontEnd: String?
+  package var state: MeetingState?
+  /// When they open or, where that is not set, were made: at or after `from`, before `to`.
+  package var from: Instant?
+  package var to: Instant?
+
+  package init(
+    account: AccountID? = nil, part: Part? = nil, external: String? = nil, frontEnd: String? = nil,
+    state: MeetingState? = nil, from: Instant? = nil, to: Instant? = nil
+  ) {
+    self.account = account
+    self.part = part
+    self.external = external
+    self.frontEnd = frontEnd
+    self.state = state
+    self.from = from
+    self.to = to
+  }
+}
+
 package protocol MeetingReading {
   func meeting(_ id: MeetingID) throws(StorageFault) -> Meeting?
   /// The oldest of all: for work that takes the time of a meeting where there is none.
   func anyMeeting() throws(StorageFault) -> Meeting?
-  /// In the order they were made; with `account`, those that it hosts
-  /// or cohosts, or has just that `role` in; with `external`, those
-  /// of that name.
-  func meetings(
-    after cursor: Int64?, limit: Int, account: AccountID?, role: JoinRole?, external: String?, state: MeetingState?
-  ) throws(StorageFault) -> Page<Meeting>
+  /// In the order they were made.
+  func meetings(_ filter: MeetingFilter, after cursor: Int64?, limit: Int) throws(StorageFault) -> Page<Meeting>
   /// Meetings whose hosts have been away for as long as the policy lets them, the first first.
   func dueHostAbsences(at time: Instant, limit: Int) throws(StorageFault) -> [Meeting]
   /// Meetings that open by the clock, or lock themselves, at or before `time`.

@@ -15,12 +15,12 @@ package struct FrontEnd: Hashable, Sendable {
   package let isBelievedOnSource: Bool
   /// What its clients are, where the configuration fixes it.
   package let clientKind: ClientKind?
-  /// A link to a meeting with `{meeting}` in it.
-  package let link: String?
+  /// What links to meetings are made of, where it wants any.
+  package let link: LinkTemplate?
 
   package init(
     name: String, permissions: Set<Permission>, audiences: [String], isBelievedOnSource: Bool, clientKind: ClientKind?,
-    link: String?
+    link: LinkTemplate?
   ) {
     self.name = name
     self.permissions = permissions

@@ -175,6 +175,7 @@ extension Transaction {
     _ join: inout Join, in meeting: inout Meeting, revoking: Bool = false, _ cause: Cause
   ) throws(StorageFault) {
     let isCounted = join.occurrence == meeting.occurrence
+    let wasFull = isCounted && meeting.tally.seatsTaken >= meeting.policy.capacity
     if isCounted { meeting.tally.count(join, by: -1) }
     join.mayRejoin = false
     join.deadline = nil
@@ -187,6 +188,7 @@ extension Transaction {
         .joinForfeited, by: cause.actor, subject: join.id.text, request: cause.request,
         detail: [("meeting", meeting.id.text)] + cause.detail))
     if isCounted { try update(meeting) }
+    if wasFull { try giveSeats(in: &meeting, cause) }
   }
 
   /// Ends what an account, or one session of it, has open in meetings: a ticket made with a session dies

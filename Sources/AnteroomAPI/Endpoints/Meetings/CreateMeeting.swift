@@ -27,12 +27,14 @@ extension Endpoint {
     }
   }
 
-  private static func answer(_ created: CreatedMeeting, link: String?, isReplayed: Bool) -> [UInt8] {
+  private static func answer(_ created: CreatedMeeting, link: LinkTemplate?, isReplayed: Bool) -> [UInt8] {
     JSONText.object { json in
       json.key("meeting")
       json.meeting(created.meeting, host: created.host)
       if let passcode = created.passcode, !isReplayed { json.member("passcode", passcode) }
-      if let link { json.member("url", link.replacing("{meeting}", with: created.meeting.id.text)) }
+      if let link {
+        json.member("url", link.url(to: created.meeting.id, passcode: isReplayed ? nil : created.passcode))
+      }
       if created.isUnprotected {
         json.array("warnings", ["Nothing but its address protects this meeting: it can be discovered."]) {
           $0.value($1)

@@ -20,7 +20,7 @@ extension Endpoint {
         return .json(200) { json in
           json.member("passcode", passcode)
           if let link = exchange.caller.frontEnd.link {
-            json.member("url", link.replacing("{meeting}", with: exchange.meetingID.text))
+            json.member("url", link.url(to: exchange.meetingID, passcode: passcode))
           }
         }
       case .tooWeak:
