@@ -47,8 +47,8 @@ package struct Invite: Hashable, Sendable {
   /// It lets its holder past a host's eye, or gives them a host's hand: who makes one shows their factors anew.
   package var opensUp: Bool { role == .cohost || bypassesWaitingRoom }
 
-  /// Shown from so many places, a code has been passed on.
-  package static let manySources = 6
+  /// Used from so many places, a code has been passed on: one for few by a handful, one for many by a quarter of them.
+  package var manySources: Int { max(6, (uses ?? 0) / 4) }
 
   package static let usesRange = 1...10_000
 

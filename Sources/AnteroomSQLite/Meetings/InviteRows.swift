@@ -85,6 +85,7 @@ extension SQLiteTransaction {
     try db.run(
       "INSERT OR IGNORE INTO invite_sources (invite, source) VALUES (?, ?)",
       [.text(invite.text), .integer(source)])
+    if db.changesCount == 0 { return 0 }
     return try db.one("SELECT count(*) FROM invite_sources WHERE invite = ?", [.text(invite.text)]) { $0.count(0) }
       ?? 0
   }

@@ -96,8 +96,8 @@ extension AdmissionService {
     invite.used += 1
     try tx.update(invite)
     guard let place = draft.place, invite.account == nil else { return }
-    if try tx.note(source: place, of: invite.id) == Invite.manySources {
-      try tx.alarm(meeting, "invite_sources", Invite.manySources, draft.caller)
+    if try tx.note(source: place, of: invite.id) == invite.manySources {
+      try tx.alarm(meeting, "invite_sources", invite.manySources, draft.caller)
     }
   }
 }

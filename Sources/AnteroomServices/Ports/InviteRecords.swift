@@ -18,6 +18,7 @@ package protocol InviteWriting {
   /// Writes how often it was used.
   func update(_ invite: Invite) throws(StorageFault)
   func delete(_ invite: InviteID) throws(StorageFault)
-  /// Notes from where an invite was shown; from how many places it has been, this one included.
+  /// Notes from where an invite was used: from how many places it has been, this one included; 0 where it was used
+  /// from here before.
   func note(source: Int64, of invite: InviteID) throws(StorageFault) -> Int
 }
