@@ -127,14 +127,15 @@ package struct Composition: Sendable {
         signIn: SignInService(ports: accountPorts, settled: settled),
         secondFactor: SecondFactorService(ports: accountPorts),
         enrolment: EnrolmentService(ports: accountPorts, settled: settled),
-        sessions: SessionService(ports: accountPorts),
+        reauthentication: ReauthenticationService(ports: accountPorts, settled: settled),
+        sessions: SessionService(ports: accountPorts), delegates: DelegateService(ports: accountPorts),
         meetings: MeetingService(
           store: store, randomness: randomness, passcodes: passcodes, sealing: sealer, lifetime: lifetime),
         invites: InviteService(ports: admissionPorts, sealing: sealer), admission: AdmissionService(ports: admissionPorts), ownJoins: OwnJoinService(ports: admissionPorts),
         hostControls: HostControlService(ports: admissionPorts), presence: PresenceService(ports: admissionPorts),
         events: EventService(ports: admissionPorts), grants: GrantService(ports: admissionPorts),
         audit: audit, operation: facts, mint: mint,
-        keys: KeyService(store: store, clock: clock, signing: signer, rotating: signer)),
+        keys: KeyService(store: store, clock: clock, signing: signer, rotating: signer), peers: peers),
       peers: peers, mint: mint, digests: digests
     ) { request, what in logger.error("a request was not answered", metadata: ["id": "\(request)", "why": "\(what)"]) }
   }

@@ -80,7 +80,7 @@ package struct API: Responder {
       throw Refusal(.permissionDenied, "The front end \(frontEnd.name) has no permission `\(permission.rawValue)`.")
     }
     let query = try API.query(target.count == 2 ? target[1] : nil, known: endpoint.query)
-    let bearer = try bearer(request, endpoint.access.bearer)
+    let bearer = try bearer(request, endpoint.access.bearer, frontEnd)
     let caller = Caller(request, frontEnd, bearer)
     let callerNow: @Sendable () -> Caller? = { [peers] in
       guard let frontEnd = peers.frontEnd(request.peer, on: request.socket),
@@ -104,13 +104,14 @@ package struct API: Responder {
   }
 
   /// The bearer where one may be shown: read, not yet believed.
-  private func bearer(_ request: Request, _ rule: BearerRule) throws(Refusal) -> TokenProof? {
+  private func bearer(_ request: Request, _ rule: BearerRule, _ frontEnd: FrontEnd) throws(Refusal) -> TokenProof? {
     switch rule {
     case .none, .operator: return nil
-    case .session, .sessionOptional, .ticket, .host: break
+    case .session, .sessionOptional, .sessionOrSchedule, .ticket, .host: break
     }
     guard request.headers.contains(where: { $0.name == "authorization" }) else {
       if rule == .sessionOptional || request.socket == .admin { return nil }
+      if rule == .sessionOrSchedule && frontEnd.permissions.contains(.schedule) { return nil }
       throw Refusal(.invalidToken, "A bearer token is required.")
     }
     guard let value = request.header("authorization"), value.utf8.count < 256,

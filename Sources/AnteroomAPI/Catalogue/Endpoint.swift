@@ -10,6 +10,9 @@ package enum BearerRule: String, Sendable {
   case ticket
   /// The session of a host or cohost, or the ticket of a join with such a role.
   case host
+  /// A session; or none, from a front end that has the permission `schedule`: it then speaks for itself, and the
+  /// meeting's host has to have allowed it.
+  case sessionOrSchedule = "session-or-schedule"
   /// The peer of the admin socket; no bearer.
   case `operator`
 }

@@ -30,6 +30,11 @@ package struct Peers: Sendable {
       link: nil)
   }
 
+  /// Whether a front end of that name is configured that may schedule.
+  func hasScheduler(_ name: String) -> Bool {
+    byUID.values.contains { $0.name == name && $0.permissions.contains(.schedule) }
+  }
+
   /// Who the peer is on this socket; nil for one that may not speak there.
   func frontEnd(_ peer: Peer, on socket: SocketRole) -> FrontEnd? {
     switch socket {
@@ -50,6 +55,8 @@ package final class PeerTable: Sendable {
   package init(_ peers: Peers) { self.peers = Mutex(peers) }
 
   package func replace(_ new: Peers) { peers.withLock { $0 = new } }
+
+  func hasScheduler(_ name: String) -> Bool { peers.withLock { $0.hasScheduler(name) } }
 
   func frontEnd(_ peer: Peer, on socket: SocketRole) -> FrontEnd? {
     peers.withLock { $0.frontEnd(peer, on: socket) }

@@ -7,7 +7,9 @@ package final class Services: Sendable {
   package let signIn: SignInService
   package let secondFactor: SecondFactorService
   package let enrolment: EnrolmentService
+  package let reauthentication: ReauthenticationService
   package let sessions: SessionService
+  package let delegates: DelegateService
   package let meetings: MeetingService
   package let invites: InviteService
   package let admission: AdmissionService
@@ -20,20 +22,24 @@ package final class Services: Sendable {
   package let operation: any OperationFacts
   package let mint: TokenMint
   package let keys: KeyService
+  package let peers: PeerTable
 
   package init(
     accounts: AccountService, resets: PasswordResetService, signIn: SignInService, secondFactor: SecondFactorService,
-    enrolment: EnrolmentService, sessions: SessionService, meetings: MeetingService, invites: InviteService,
-    admission: AdmissionService, ownJoins: OwnJoinService, hostControls: HostControlService, presence: PresenceService,
+    enrolment: EnrolmentService, reauthentication: ReauthenticationService, sessions: SessionService,
+    delegates: DelegateService, meetings: MeetingService, invites: InviteService, admission: AdmissionService,
+    ownJoins: OwnJoinService, hostControls: HostControlService, presence: PresenceService,
     events: EventService, grants: GrantService, audit: AuditService,
-    operation: any OperationFacts, mint: TokenMint, keys: KeyService
+    operation: any OperationFacts, mint: TokenMint, keys: KeyService, peers: PeerTable
   ) {
     self.accounts = accounts
     self.resets = resets
     self.signIn = signIn
     self.secondFactor = secondFactor
     self.enrolment = enrolment
+    self.reauthentication = reauthentication
     self.sessions = sessions
+    self.delegates = delegates
     self.meetings = meetings
     self.invites = invites
     self.admission = admission
@@ -46,5 +52,6 @@ package final class Services: Sendable {
     self.operation = operation
     self.mint = mint
     self.keys = keys
+    self.peers = peers
   }
 }

@@ -25,6 +25,8 @@ package struct BodyReader {
     return members[index].value
   }
 
+  func isTaken(_ index: Int) -> Bool { taken[index] }
+
   func pointer(to name: String) -> String { pointer + "/" + name }
 
   func wrong(_ name: String, _ wanted: String) -> Refusal {
@@ -97,6 +99,17 @@ package struct BodyReader {
       throw wrong(name, "one of " + Word.allCases.map(\.rawValue).joined(separator: ", "))
     }
     return word
+  }
+
+  /// What a change says of a member: nothing, `null`, or what `read` takes.
+  mutating func change<Value: Sendable & Hashable>(
+    _ name: String, _ read: (inout BodyReader) throws(Refusal) -> Value?
+  ) throws(Refusal) -> FieldChange<Value> {
+    if let member = members.first(where: { $0.name == name }), case .null = member.value {
+      _ = take(name)
+      return .clear
+    }
+    return try read(&self).map(FieldChange.set) ?? .keep
   }
 
   mutating func optionalObject(_ name: String) throws(Refusal) -> BodyReader? {

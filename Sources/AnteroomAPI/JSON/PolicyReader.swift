@@ -4,7 +4,7 @@ extension BodyReader {
   /// Settings by their names, each with a value of its own.
   mutating func settings() throws(Refusal) -> PolicyValues {
     var settings: PolicyValues = [:]
-    for member in members {
+    for (index, member) in members.enumerated() where !isTaken(index) {
       guard let setting = PolicySetting(rawValue: member.name) else {
         throw Refusal(.invalidField, "is no setting", pointer: pointer(to: member.name.jsonPointerEscaped))
       }
@@ -14,6 +14,19 @@ extension BodyReader {
       settings[setting] = read
     }
     return settings
+  }
+
+  /// As `settings`, and `null` takes a setting back to what the levels above say, where it is no value of its own.
+  mutating func settingChanges() throws(Refusal) -> [PolicySetting: PolicyValue?] {
+    var changes: [PolicySetting: PolicyValue?] = [:]
+    for member in members {
+      if case .null = member.value, let setting = PolicySetting(rawValue: member.name), !setting.shape.holds(.null) {
+        _ = take(member.name)
+        changes.updateValue(nil, forKey: setting)
+      }
+    }
+    for (setting, value) in try settings() { changes[setting] = value }
+    return changes
   }
 
   fileprivate mutating func notice() throws(Refusal) -> Notice {

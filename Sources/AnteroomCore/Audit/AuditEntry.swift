@@ -12,6 +12,7 @@ package enum AuditEvent: String, Sendable, CaseIterable {
   case recoveryCodeUsed = "account.recovery_code_used"
   case passwordHashCorrupt = "account.hash_corrupt"
   case sessionStarted = "session.started"
+  case sessionReauthenticated = "session.reauthenticated"
   case sessionEnded = "session.ended"
   case meetingCreated = "meeting.created"
   case meetingChanged = "meeting.changed"

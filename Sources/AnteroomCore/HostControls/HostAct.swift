@@ -33,6 +33,13 @@ package enum JoinAct: Hashable, Sendable {
   }
 }
 
+extension JoinAct {
+  /// Whether it gives a join more than it has: what asks for a factor shown lately.
+  package func opensUp(_ join: Join) -> Bool {
+    if case .role(let role) = self { role.isMore(than: join.role) } else { false }
+  }
+}
+
 /// Whether an act is possible, by the join's state and the meeting's.
 package enum JoinActVerdict: Hashable, Sendable {
   case move(to: JoinState)
@@ -47,6 +54,8 @@ package enum JoinActVerdict: Hashable, Sendable {
 
 package enum JoinActObstacle: String, Hashable, Sendable {
   case ended, full, state, hosting, barred, viewer
+  /// Another meeting has its foreign name by now.
+  case external
   /// The policy does not let the like of it in any more.
   case policy
   /// The person has to agree to a notice first.

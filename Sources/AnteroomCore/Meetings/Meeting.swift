@@ -156,6 +156,11 @@ package struct Meeting: Hashable, Sendable {
     provenance = effective.provenance
   }
 
+  package var effective: EffectivePolicy { EffectivePolicy(policy: policy, provenance: provenance) }
+
+  /// Whether anybody is inside or has a seat kept.
+  package var isOccupied: Bool { tally.seatsTaken + tally.hostsAdmitted + tally.hostsPresent > 0 }
+
   package func isHosted(by account: AccountID) -> Bool { host == account || cohosts.contains(account) }
 
   /// The first admission of anybody but a host begins the time after which the meeting locks itself; a host who

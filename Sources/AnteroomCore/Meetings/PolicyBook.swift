@@ -79,10 +79,14 @@ package final class PolicyBook: Sendable {
   }
 
   /// The first value that goes below a floor; what is in force would not be what was asked for.
-  package func brokenFloor(_ own: PolicyValues, profile: String, hostProfile: String?) -> BrokenFloor? {
+  /// `only` names the settings that are asked for now: what was allowed when it was said, and is overridden by a
+  /// floor that came later, is nobody's attempt to go below it.
+  package func brokenFloor(
+    _ own: PolicyValues, profile: String, hostProfile: String?, only: Set<PolicySetting>? = nil
+  ) -> BrokenFloor? {
     let floors = PolicyBook.floors(site, profiles, profile, hostProfile)
     for setting in PolicySetting.allCases {
-      guard let value = own[setting] else { continue }
+      guard let value = own[setting], only?.contains(setting) ?? true else { continue }
       for floor in floors {
         // What adds up cannot be taken away: not to repeat it is no attempt to.
         guard setting != .notices, let least = floor.values[setting], setting.shape.isLooser(value, than: least)

@@ -47,7 +47,7 @@ extension PolicyShape {
   }
 
   /// A later level's value over an earlier one's: what it does not say of its parts stays.
-  func overlaid(_ value: PolicyValue, on under: PolicyValue) -> PolicyValue {
+  package func overlaid(_ value: PolicyValue, on under: PolicyValue) -> PolicyValue {
     switch (value, under) {
     case (.publish(let audio, let video, let screen), .publish(let audio2, let video2, let screen2)):
       .publish(audio: audio ?? audio2, video: video ?? video2, screen: screen ?? screen2)

@@ -13,6 +13,7 @@ struct Housekeeping: Service {
   func run() async throws {
     try await composition.audit.recordStart(version: Version.text)
     await composition.audit.log(to: auditLogger)
+    try await composition.sweep.fillLikenesses()
     await cancelWhenGracefulShutdown {
       var seconds = 0
       while !Task.isCancelled {

@@ -57,6 +57,13 @@ extension SQLiteSnapshot {
     ) { SQLiteSnapshot.readAccount($0, from: 1) }
   }
 
+  func accountsWithoutLikeness(limit: Int) throws(StorageFault) -> [Account] {
+    try db.all(
+      "SELECT \(SQLiteSnapshot.accountColumns) FROM accounts a WHERE a.likeness IS NULL LIMIT ?",
+      [.integer(Int64(limit))]
+    ) { SQLiteSnapshot.readAccount($0, from: 0) }
+  }
+
   func accountCount() throws(StorageFault) -> Int {
     try db.one("SELECT count(*) FROM accounts", []) { $0.count(0) } ?? 0
   }

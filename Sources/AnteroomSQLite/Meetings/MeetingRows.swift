@@ -111,6 +111,33 @@ extension SQLiteSnapshot {
     ) { readMeeting($0, from: 0) }
   }
 
+  func hostingSince(_ account: AccountID, in meeting: MeetingID) throws(StorageFault) -> Int64 {
+    // Whoever is both is a host since the earlier of the two.
+    let since: Int64?? = try db.one(
+      """
+      SELECT min(since) FROM (
+        SELECT host_since_event AS since FROM meetings WHERE id = ?1 AND host = ?2
+        UNION ALL SELECT since_event FROM cohosts WHERE meeting = ?1 AND account = ?2)
+      """, [.text(meeting.text), .text(account.text)]
+    ) { $0.optionalInteger(0) }
+    return since.flatMap { $0 } ?? Int64.max
+  }
+
+  func isExternalTaken(
+    _ external: String, frontEnd: String, except meeting: MeetingID
+  ) throws(StorageFault) -> Bool {
+    try db.one(
+      "SELECT 1 FROM meetings WHERE external = ? AND frontend = ? AND state <> 'ended' AND id <> ?",
+      [.text(external), .text(frontEnd), .text(meeting.text)]
+    ) { _ in true } ?? false
+  }
+
+  func isDelegate(_ frontEnd: String, of account: AccountID) throws(StorageFault) -> Bool {
+    try db.one(
+      "SELECT 1 FROM delegates WHERE account = ? AND frontend = ?", [.text(account.text), .text(frontEnd)]
+    ) { _ in true } ?? false
+  }
+
   func meetingCount() throws(StorageFault) -> (meetings: Int, waiting: Int) {
     try db.one("SELECT count(*), coalesce(sum(waiting), 0) FROM meetings WHERE state <> 'ended'", []) { row in
       (meetings: row.count(0), waiting: row.count(1))
@@ -123,7 +150,8 @@ extension SQLiteTransaction {
     // An id and a foreign name are one space: a grant's `room` is either, and must not name two meetings.
     let isTaken = try db.one("SELECT 1 FROM meetings WHERE external = ?", [.text(meeting.id.text)]) { _ in true }
     if isTaken != nil { return .idTaken }
-    if let external = meeting.external, try self.meeting(MeetingID(known: external)) != nil { return .externalTaken }
+    if try isGivenOut(meeting.id.text) { return .idTaken }
+    if let external = meeting.external, try isGivenOut(external) { return .externalTaken }
     try db.run(
       """
       INSERT INTO meetings (id, external, frontend, kind, title, host, profile, settings, passcode_kind,
@@ -139,12 +167,17 @@ extension SQLiteTransaction {
         .integer(meeting.occurrence), .integer(meeting.epoch), .time(meeting.createdAt), .integer(meeting.version),
         .optional(meeting.hostProfile), .optional(meeting.opensAt), .optional(meeting.closesAt),
       ])
-    guard db.changesCount == 1 else { return try self.meeting(meeting.id) == nil ? .externalTaken : .idTaken }
+    guard db.changesCount == 1 else { return .externalTaken }
     for cohost in meeting.cohosts {
       try db.run(
         "INSERT OR IGNORE INTO cohosts (meeting, account) VALUES (?, ?)", [.text(meeting.id.text), .text(cohost.text)])
     }
     return .inserted
+  }
+
+  /// An id is never given out twice, whatever became of its meeting.
+  private func isGivenOut(_ id: String) throws(StorageFault) -> Bool {
+    try db.one("SELECT 1 FROM meetings WHERE id = ?", [.text(id)]) { _ in true } ?? false
   }
 
   func update(_ meeting: Meeting) throws(StorageFault) {
@@ -167,15 +200,17 @@ extension SQLiteTransaction {
   }
 
   func updateRecord(of meeting: Meeting) throws(StorageFault) {
+    let since = try lastEvent()
     try db.run(
       """
-      UPDATE meetings SET title = ?, settings = ?, profile = ?, host = ?, host_profile = ?, opens_at = ?, closes_at = ?
-      WHERE id = ?
+      UPDATE meetings SET title = ?1, settings = ?2, profile = ?3, host = ?4, host_profile = ?5, opens_at = ?6,
+        closes_at = ?7, host_since_event = CASE WHEN host = ?4 THEN host_since_event ELSE ?8 END
+      WHERE id = ?9
       """,
       [
         .optional(meeting.title), .text(PolicyText.write(meeting.own)), .text(meeting.profile),
         .text(meeting.host.text), .optional(meeting.hostProfile), .optional(meeting.opensAt),
-        .optional(meeting.closesAt), .text(meeting.id.text),
+        .optional(meeting.closesAt), .integer(since), .text(meeting.id.text),
       ])
     let marks = meeting.cohosts.map { _ in ", ?" }.joined()
     try db.run(
@@ -183,7 +218,8 @@ extension SQLiteTransaction {
       [.text(meeting.id.text)] + meeting.cohosts.map { .text($0.text) })
     for cohost in meeting.cohosts {
       try db.run(
-        "INSERT OR IGNORE INTO cohosts (meeting, account) VALUES (?, ?)", [.text(meeting.id.text), .text(cohost.text)])
+        "INSERT OR IGNORE INTO cohosts (meeting, account, since_event) VALUES (?, ?, ?)",
+        [.text(meeting.id.text), .text(cohost.text), .integer(since)])
     }
     try update(meeting)
   }

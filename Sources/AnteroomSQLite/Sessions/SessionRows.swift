@@ -50,6 +50,18 @@ extension SQLiteTransaction {
       ])
   }
 
+  func update(_ session: Session, digest: Digest) throws(StorageFault) {
+    try db.run(
+      """
+      UPDATE sessions SET digest = ?, factors = ?, methods = ?, authenticated_at = ?, idle_expires_at = ? WHERE id = ?
+      """,
+      [
+        .digest(digest), .integer(Int64(session.factors)),
+        .text(session.methods.map(\.rawValue).joined(separator: " ")), .time(session.authenticatedAt),
+        .time(session.idleExpiresAt), .text(session.id.text),
+      ])
+  }
+
   func touch(_ id: SessionID, idleExpiresAt: Instant) throws(StorageFault) {
     try db.run("UPDATE sessions SET idle_expires_at = ? WHERE id = ?", [.time(idleExpiresAt), .text(id.text)])
   }

@@ -13,6 +13,7 @@ package enum AccountRefusal: Hashable, Sendable {
   case displayNameNotAllowed
   /// Roles are the operator's to give.
   case roleNotAllowed
+  case profileUnknown
   case password(PasswordObjection)
   case tooManyAttempts(retryAfter: Int)
   case busy(retryAfter: Int)
@@ -24,6 +25,7 @@ package enum AccountChange: Sendable {
   case notFound
   case stale
   case displayNameNotAllowed
+  case profileUnknown
   case invalidToken
 }
 
@@ -40,17 +42,20 @@ package struct AccountService: Sendable {
     package let displayName: String?
     package let password: SecretBytes?
     package let isHost: Bool
+    /// Which it is to be bound to.
+    package let profile: String?
     package let origin: AttemptLimiter.Origin
     package let caller: Caller
 
     package init(
       username: String, displayName: String?, password: consuming SecretBytes?, isHost: Bool,
-      origin: AttemptLimiter.Origin, caller: Caller
+      profile: String?, origin: AttemptLimiter.Origin, caller: Caller
     ) {
       self.username = username
       self.displayName = displayName
       self.password = password
       self.isHost = isHost
+      self.profile = profile
       self.origin = origin
       self.caller = caller
     }
@@ -64,8 +69,9 @@ package struct AccountService: Sendable {
     let caller = draft.caller
     let origin = draft.origin
     let isHost = draft.isHost
+    let profile = draft.profile
     let isOperator = caller.actsAsOperator
-    if isHost && !isOperator { return .refused(.roleNotAllowed) }
+    if (isHost || profile != nil) && !isOperator { return .refused(.roleNotAllowed) }
     guard let username = try? Username(parsing: draft.username, with: ports.text) else {
       return .refused(.usernameNotAllowed)
     }
@@ -96,11 +102,14 @@ package struct AccountService: Sendable {
     let salt = ports.randomness.bytes(16)
     let code = hash == nil ? ports.newCode(characters: CodeLength.setup, purpose: .setupCode, context: id.text) : nil
     let passwordHash = hash
+    let likeness = NameLikeness(of: displayName, with: ports.text, digests: ports.digests)
     return try await ports.store.write { tx throws(StorageFault) in
       try tx.once(claim, sealing: ports.sealing, render: render) { () throws(StorageFault) in
         let account = Account(
           id: id, username: username, displayName: displayName, isHost: isHost, vouched: isOperator, disabled: false,
-          hasSecondFactor: false, createdAt: tx.now, lastSignInAt: nil, version: 1)
+          hasSecondFactor: false, createdAt: tx.now, lastSignInAt: nil, version: 1, profile: profile,
+          likeness: likeness)
+        if let profile, tx.policies.profiles[profile] == nil { return .refused(.profileUnknown) }
         guard try tx.insert(account, salt: salt) else { return .refused(.usernameTaken) }
         if let passwordHash { try tx.setPassword(passwordHash, isShort: false, of: id) }
         if let code {
@@ -110,7 +119,8 @@ package struct AccountService: Sendable {
         try tx.append(
           AuditEntry(
             .accountCreated, by: caller.actor, subject: id.text, request: caller.request,
-            detail: [("roles", isHost ? "host" : ""), ("vouched", String(isOperator))],
+            detail: [("roles", isHost ? "host" : ""), ("vouched", String(isOperator))]
+              + (profile.map { [("profile", $0)] } ?? []),
             personal: [("username", username.text)], salt: salt))
         return .created(CreatedAccount(account: account, setupCode: code?.text))
       }
@@ -172,13 +182,18 @@ package struct AccountService: Sendable {
     package var disabled: Bool?
     package var isHost: Bool?
     package var vouched: Bool?
+    package var profile: FieldChange<String>
     package var ifVersion: Int64?
 
-    package init(displayName: String?, disabled: Bool?, isHost: Bool?, vouched: Bool?, ifVersion: Int64?) {
+    package init(
+      displayName: String?, disabled: Bool?, isHost: Bool?, vouched: Bool?, profile: FieldChange<String>,
+      ifVersion: Int64?
+    ) {
       self.displayName = displayName
       self.disabled = disabled
       self.isHost = isHost
       self.vouched = vouched
+      self.profile = profile
       self.ifVersion = ifVersion
     }
   }
@@ -191,6 +206,7 @@ package struct AccountService: Sendable {
       parsed = name
     }
     let displayName = parsed
+    let likeness = parsed.map { NameLikeness(of: $0, with: ports.text, digests: ports.digests) }
     let lifetime = ports.lifetime
     return try await ports.store.write { tx throws(StorageFault) in
       if caller.bearer != nil {
@@ -205,6 +221,7 @@ package struct AccountService: Sendable {
       var changes: [(key: String, value: String)] = []
       if let displayName, displayName != account.displayName {
         account.displayName = displayName
+        account.likeness = likeness
         changes.append(("display_name", "changed"))
       }
       if let disabled = change.disabled, disabled != account.disabled {
@@ -218,6 +235,14 @@ package struct AccountService: Sendable {
       if let vouched = change.vouched, vouched != account.vouched {
         account.vouched = vouched
         changes.append(("vouched", String(vouched)))
+      }
+      let profile = change.profile.applied(to: account.profile)
+      if profile != account.profile {
+        if let profile, tx.policies.profiles[profile] == nil { return .profileUnknown }
+        account.profile = profile
+        changes.append(("profile", profile ?? "none"))
+        // Its meetings follow at once: every gate is asked by the policy that is in force.
+        try tx.setHostProfile(profile, of: id)
       }
       guard !changes.isEmpty else { return .changed(account) }
       account.version += 1

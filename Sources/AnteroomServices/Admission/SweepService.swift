@@ -47,6 +47,28 @@ package struct SweepService: Sendable {
     }
   }
 
+  /// Gives accounts of a store of before what their names are compared by, in portions.
+  package func fillLikenesses() async throws(StorageFault) {
+    while true {
+      let accounts = try await ports.store.read { snapshot throws(StorageFault) in
+        try snapshot.accountsWithoutLikeness(limit: 200)
+      }
+      if accounts.isEmpty { return }
+      let (text, digests) = (ports.text, ports.digests)
+      let filled = accounts.map { account in
+        (account.id, account.displayName, NameLikeness(of: account.displayName, with: text, digests: digests))
+      }
+      try await ports.store.write { tx throws(StorageFault) in
+        for (id, name, likeness) in filled {
+          // Whoever was renamed meanwhile has one already.
+          guard var account = try tx.account(id), account.likeness == nil, account.displayName == name else { continue }
+          account.likeness = likeness
+          try tx.update(account)
+        }
+      }
+    }
+  }
+
   /// What nobody waits for: rows that are over, and strangers' refusals of the minutes that have passed.
   package func tidy() async throws(StorageFault) {
     try await ports.store.write { tx throws(StorageFault) in

@@ -132,17 +132,18 @@ extension AdmissionPorts {
     at id: MeetingID, after place: Int64?, _ caller: Caller, _ snapshot: any Snapshot
   ) throws(StorageFault) -> HostAnswer<EventLook> {
     try snapshot.hosted(id, by: caller, lifetime: lifetime).map { hosted throws(StorageFault) in
-      try look(at: hosted.meeting, by: hosted.ticket, after: place, snapshot)
+      // What was before it became a host's ticket, or before the account hosted here, is not its to know; the oldest
+      // events go first, so where the beginning is not kept any more nothing from before it is.
+      var floor: Int64 = 0
+      if let ticket = hosted.ticket { floor = try snapshot.lastRoleEvent(of: ticket) ?? 0 }
+      if let account = hosted.account { floor = try snapshot.hostingSince(account, in: id) }
+      return try look(at: hosted.meeting, after: place, from: floor, snapshot)
     }
   }
 
   private func look(
-    at meeting: Meeting, by ticket: JoinID?, after place: Int64?, _ snapshot: any Snapshot
+    at meeting: Meeting, after place: Int64?, from floor: Int64, _ snapshot: any Snapshot
   ) throws(StorageFault) -> EventLook {
-    // What was before it became a host's ticket is not its to know; the oldest events go first, so where that
-    // is not kept any more nothing from before is.
-    var floor: Int64 = 0
-    if let ticket { floor = try snapshot.lastRoleEvent(of: ticket) ?? 0 }
     let last = try snapshot.lastEvent()
     guard let place, try snapshot.isKept(place, last: last) else {
       var joins: [Join] = []

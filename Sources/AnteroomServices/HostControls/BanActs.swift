@@ -70,11 +70,12 @@ extension HostControlService {
   package func unban(_ banID: BanID, in id: MeetingID, caller: Caller) async throws(StorageFault) -> HostAnswer<Void> {
     try await ports.store.write { tx throws(StorageFault) -> HostAnswer<Void> in
       let authority = try tx.authority(over: id, caller: caller, lifetime: ports.lifetime)
-      guard authority.meeting != nil, let actor = authority.actor else {
+      guard let meeting = authority.meeting, let actor = authority.actor else {
         return try refuse(authority, act: "unban", on: id, caller: caller, in: tx)
       }
       if authority.isTicket { return .sessionRequired }
       guard let ban = try tx.ban(banID), ban.meeting == id else { return .noSuchJoin }
+      if try !tx.hasSteppedUp(caller, in: meeting) { return .reauthenticationRequired }
       try tx.delete(banID)
       try tx.append(
         AuditEntry(

@@ -8,6 +8,10 @@ package enum HostAnswer<Value: Sendable>: Sendable {
   case notHost
   /// The right to more than a ticket gives.
   case sessionRequired
+  /// It opens the meeting up, and the factors were shown too long ago (`step_up`).
+  case reauthenticationRequired
+  /// To operators.
+  case noSuchMeeting
   case noSuchJoin
   case impossible(JoinActObstacle)
   case stale
@@ -24,6 +28,8 @@ extension HostAnswer {
     case .secondFactorRequired: .secondFactorRequired
     case .notHost: .notHost
     case .sessionRequired: .sessionRequired
+    case .reauthenticationRequired: .reauthenticationRequired
+    case .noSuchMeeting: .noSuchMeeting
     case .noSuchJoin: .noSuchJoin
     case .impossible(let obstacle): .impossible(obstacle)
     case .stale: .stale
@@ -76,7 +82,7 @@ package struct HostControlService: Sendable {
   package func unlock(_ id: MeetingID, ifVersion: Int64?, caller: Caller) async throws(StorageFault)
     -> HostAnswer<ShownMeeting>
   {
-    try await change(id, act: "unlock", ticketMay: false, ifVersion: ifVersion, caller: caller) {
+    try await change(id, act: "unlock", ticketMay: false, opensUp: true, ifVersion: ifVersion, caller: caller) {
       tx, meeting, cause throws(StorageFault) in try tx.unlock(&meeting, cause)
     }
   }
@@ -89,16 +95,8 @@ package struct HostControlService: Sendable {
     }
   }
 
-  package func end(_ id: MeetingID, ifVersion: Int64?, caller: Caller) async throws(StorageFault)
-    -> HostAnswer<ShownMeeting>
-  {
-    try await change(id, act: "end", ticketMay: false, whenEnded: true, ifVersion: ifVersion, caller: caller) {
-      tx, meeting, cause throws(StorageFault) in try tx.end(&meeting, cause)
-    }
-  }
-
   private func change(
-    _ id: MeetingID, act: String, ticketMay: Bool, whenEnded: Bool = false, ifVersion: Int64?, caller: Caller,
+    _ id: MeetingID, act: String, ticketMay: Bool, opensUp: Bool = false, ifVersion: Int64?, caller: Caller,
     _ body: @escaping @Sendable (any Transaction, inout Meeting, Cause) throws(StorageFault) -> Void
   ) async throws(StorageFault) -> HostAnswer<ShownMeeting> {
     try await ports.store.write { tx throws(StorageFault) -> HostAnswer<ShownMeeting> in
@@ -109,7 +107,8 @@ package struct HostControlService: Sendable {
       }
       if case .ticket = authority, !ticketMay { return .sessionRequired }
       if let ifVersion, ifVersion != meeting.version { return .stale }
-      if meeting.state == .ended && !whenEnded { return .impossible(.ended) }
+      if meeting.state == .ended { return .impossible(.ended) }
+      if opensUp, meeting.locked, try !tx.hasSteppedUp(caller, in: meeting) { return .reauthenticationRequired }
       try body(tx, &meeting, Cause(actor, caller.request))
       return .done(ShownMeeting(meeting: meeting, host: try tx.account(meeting.host)))
     }

@@ -25,6 +25,7 @@ extension HostControlService {
       case .already: break
       case .impossible(let obstacle): return .impossible(obstacle)
       case .move, .change, .forfeit:
+        if act.opensUp(join), try !tx.hasSteppedUp(caller, in: meeting) { return .reauthenticationRequired }
         try HostControlService.carry(out: act, verdict, &join, &meeting, banID, cause, tx)
       }
       return .done(HostedJoin(join: join, epoch: meeting.epoch))

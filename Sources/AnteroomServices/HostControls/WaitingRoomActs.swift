@@ -136,7 +136,7 @@ extension SkipCode {
     case .barred: self = .barred
     case .notice: self = .notice
     case .policy: self = .policy
-    case .ended, .state, .hosting, .viewer, .roleAbove: self = .state
+    case .ended, .external, .state, .hosting, .viewer, .roleAbove: self = .state
     }
   }
 }

@@ -13,6 +13,9 @@ package enum MeetingRefusal: Hashable, Sendable {
   case passcodeTooWeak
   case unprotected
   case profileUnknown
+  /// A front end that schedules names no cohosts, chooses no passcode and leaves nothing unprotected: a session does.
+  case sessionRequired
+  case closesBeforeOpening
   /// Looser than a level above allows.
   case policyFloor(BrokenFloor)
 }
@@ -108,15 +111,19 @@ package struct MeetingService: Sendable {
     let id = draft.id ?? generatedID()
     let kind = draft.passcodeKind ?? .characters
     var made: Passcodes.Made?
+    // What only a session may ask for.
+    var asksMuch = unprotected != nil || kind.isWeaker(than: .characters)
     if let value = draft.passcodeValue {
       guard let chosen = passcodes.choose(value, kind: kind, for: id, title: draft.title) else {
         return .refused(.passcodeTooWeak)
       }
+      asksMuch = true
       made = chosen
     } else {
       made = passcodes.generate(kind, for: id)
     }
     let passcode = made
+    let isParticular = asksMuch
     let profile = draft.profile
     let caller = draft.caller
     let lifetime = lifetime
@@ -133,6 +140,8 @@ package struct MeetingService: Sendable {
       case .refused(let refusal): return .refused(refusal)
       case .found(let account): host = account
       }
+      let isScheduled = caller.bearer == nil && !caller.actsAsOperator
+      if isScheduled && (isParticular || !meeting.cohosts.isEmpty) { return .refused(.sessionRequired) }
       return try tx.once(claim, sealing: sealing, render: render) { () throws(StorageFault) in
         for cohost in meeting.cohosts {
           guard let account = try tx.account(cohost), !account.disabled else { return .refused(.cohostUnknown) }
@@ -143,6 +152,11 @@ package struct MeetingService: Sendable {
         if let opens = stored.opensAt, opens > tx.now { stored.state = .scheduled }
         if let refusal = tx.judge(&stored, profile: profile, host: host, unprotected: unprotected) {
           return .refused(refusal)
+        }
+        if isScheduled {
+          let usual = host.profile ?? PolicyBook.startingProfile
+          let base = tx.policies.effective(profile: usual, hostProfile: host.profile, own: [:])
+          if let broken = base.loosened(by: stored.policy, profile: usual) { return .refused(.policyFloor(broken)) }
         }
         if stored.policy.passcode != .off {
           stored.passcodeKind = passcode?.kind
@@ -172,13 +186,20 @@ package struct MeetingService: Sendable {
 
   private enum HostAnswer: Sendable { case found(Account), refused(MeetingRefusal) }
 
-  /// Whose meeting it will be: the bearer's own, or whom an operator names.
+  /// Whose meeting it will be: the bearer's own, whom an operator names, or who lets the front end schedule.
   private static func host(
     for meeting: Meeting, caller: Caller, lifetime: SessionLifetime, in tx: any Transaction
   ) throws(StorageFault) -> HostAnswer {
     if caller.actsAsOperator {
       guard let account = try tx.account(meeting.host), !account.disabled, account.isHost else {
         return .refused(.hostUnknown)
+      }
+      return .found(account)
+    }
+    if caller.bearer == nil {
+      // Whether there is such an account, and whether it hosts, is told only to whom it lets schedule.
+      guard try tx.mayScheduleFor(meeting.host, caller), let account = try tx.account(meeting.host) else {
+        return .refused(.notHost)
       }
       return .found(account)
     }
@@ -276,14 +297,15 @@ extension Snapshot {
 
   /// Puts a meeting's policy together for its host, and says what is wrong with it: below a floor, or nothing
   /// between a stranger and the room without a word why.
+  /// `asked` are the settings that are asked for now; nil for all.
   func judge(
-    _ meeting: inout Meeting, profile: String?, host: Account, unprotected: String?
+    _ meeting: inout Meeting, profile: String?, host: Account, unprotected: String?, asked: Set<PolicySetting>? = nil
   ) -> MeetingRefusal? {
     let name = profile ?? host.profile ?? PolicyBook.startingProfile
     if policies.profiles[name] == nil && name != meeting.profile { return .profileUnknown }
     meeting.profile = name
     meeting.hostProfile = host.profile
-    if let broken = policies.brokenFloor(meeting.own, profile: name, hostProfile: host.profile) {
+    if let broken = policies.brokenFloor(meeting.own, profile: name, hostProfile: host.profile, only: asked) {
       return .policyFloor(broken)
     }
     meeting.adopt(policies.effective(profile: name, hostProfile: host.profile, own: meeting.own))

@@ -21,9 +21,12 @@ extension HostControlService {
       try snapshot.authority(over: id, caller: caller, lifetime: lifetime).meeting
     }
     let made: Passcodes.Made?
+    let isChosen: Bool
     if let value {
+      isChosen = true
       made = ports.passcodes.choose(value, kind: kind ?? .characters, for: id, title: seen?.title)
     } else {
+      isChosen = false
       made = ports.passcodes.generate(kind ?? seen?.passcodeKind ?? .characters, for: id)
     }
     let passcode = made
@@ -36,12 +39,12 @@ extension HostControlService {
       }
       if authority.isTicket { return .sessionRequired }
       if let ifVersion, ifVersion != meeting.version { return .stale }
-      guard meeting.state != .ended, meeting.passcodeDigest != nil else { return .done(.impossible) }
+      guard meeting.state != .ended, meeting.policy.passcode != .off else { return .done(.impossible) }
       guard let passcode else { return .done(.tooWeak) }
-      meeting.passcodeKind = passcode.kind
-      meeting.passcodeDigest = passcode.digest
-      meeting.passcodeFailures = 0
-      meeting.passcodeIsSuspect = false
+      // What people choose is weaker than anything that is drawn; and nobody knows any more how the last one was made.
+      let isWeaker = isChosen || meeting.passcodeKind.map(passcode.kind.isWeaker) ?? false
+      if isWeaker, try !tx.hasSteppedUp(caller, in: meeting) { return .reauthenticationRequired }
+      meeting.adopt(passcode)
       meeting.version += 1
       try tx.updatePasscode(of: meeting)
       try tx.raiseEpoch(of: &meeting, by: actor)
@@ -62,5 +65,21 @@ extension Transaction {
       join.unproven = true
       try update(join)
     }
+  }
+}
+
+extension Meeting {
+  /// What was tried against the last passcode is forgotten with it, and so is that somebody barred knew it.
+  mutating func adopt(_ passcode: Passcodes.Made) {
+    passcodeKind = passcode.kind
+    passcodeDigest = passcode.digest
+    passcodeFailures = 0
+    passcodeIsSuspect = false
+  }
+
+  mutating func dropPasscode() {
+    passcodeKind = nil
+    passcodeDigest = nil
+    passcodeFailures = 0
   }
 }

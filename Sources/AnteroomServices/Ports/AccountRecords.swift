@@ -72,6 +72,8 @@ package protocol AccountReading {
   func credentials(of id: AccountID) throws(StorageFault) -> Credentials?
   /// In the order they were made; with `username`, that one alone.
   func accounts(after cursor: Int64?, limit: Int, username: Username?) throws(StorageFault) -> Page<Account>
+  /// Those whose display name has no likeness yet, as a store of before has them.
+  func accountsWithoutLikeness(limit: Int) throws(StorageFault) -> [Account]
   func accountCount() throws(StorageFault) -> Int
   func authenticator(of account: AccountID, confirmed: Bool) throws(StorageFault) -> Authenticator?
   func setupCode(of account: AccountID) throws(StorageFault) -> SetupCode?

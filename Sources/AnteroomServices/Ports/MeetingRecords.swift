@@ -40,6 +40,13 @@ package protocol MeetingReading {
   func dueHostAbsences(at time: Instant, limit: Int) throws(StorageFault) -> [Meeting]
   /// Meetings that open by the clock, or lock themselves, at or before `time`.
   func dueMeetings(at time: Instant, limit: Int) throws(StorageFault) -> [Meeting]
+  /// The number of the last event before an account became host or cohost; what happened until then is not its to
+  /// see.
+  func hostingSince(_ account: AccountID, in meeting: MeetingID) throws(StorageFault) -> Int64
+  /// Whether another meeting of the front end that has not ended goes by a foreign name.
+  func isExternalTaken(_ external: String, frontEnd: String, except meeting: MeetingID) throws(StorageFault) -> Bool
+  /// Whether an account lets a front end make, change and end its meetings.
+  func isDelegate(_ frontEnd: String, of account: AccountID) throws(StorageFault) -> Bool
   func meetingCount() throws(StorageFault) -> (meetings: Int, waiting: Int)
 }
 
@@ -50,8 +57,18 @@ package protocol MeetingWriting {
   func insert(_ meeting: Meeting) throws(StorageFault) -> MeetingInsertion
   /// Writes what may change of it; the caller raised the version where it is one that clients see.
   func update(_ meeting: Meeting) throws(StorageFault)
-  /// Writes what its hosts change besides: title, policy, times, host and cohosts.
+  /// Writes what its hosts change besides: title, policy, times, host and cohosts. Whoever hosts from now on does
+  /// since the last event before.
   func updateRecord(of meeting: Meeting) throws(StorageFault)
   /// Writes the passcode's kind and digest besides, which hardly ever change.
   func updatePasscode(of meeting: Meeting) throws(StorageFault)
+  /// Deletes what is held of a meeting that has ended: its texts, its passcode, who hosted, was invited, barred or
+  /// there, and the names of its joins. The id stays taken, and what front ends have yet to confirm stays.
+  func forget(_ meeting: MeetingID) throws(StorageFault)
+  /// An account's meetings follow the profile that it is bound to.
+  func setHostProfile(_ profile: String?, of account: AccountID) throws(StorageFault)
+  /// True where it was not so before.
+  func addDelegate(_ frontEnd: String, of account: AccountID) throws(StorageFault) -> Bool
+  /// True where there was one.
+  func removeDelegate(_ frontEnd: String, of account: AccountID) throws(StorageFault) -> Bool
 }

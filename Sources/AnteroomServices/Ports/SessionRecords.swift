@@ -36,6 +36,8 @@ package protocol SessionReading {
 
 package protocol SessionWriting {
   func insert(_ session: Session, digest: Digest) throws(StorageFault)
+  /// Writes what a factor shown again changes of it: the old token's digest is gone with it.
+  func update(_ session: Session, digest: Digest) throws(StorageFault)
   func touch(_ id: SessionID, idleExpiresAt: Instant) throws(StorageFault)
   func deleteSession(_ id: SessionID) throws(StorageFault)
   func deleteSessions(of account: AccountID) throws(StorageFault)

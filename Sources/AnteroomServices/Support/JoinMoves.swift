@@ -81,7 +81,8 @@ extension Transaction {
     if meeting.tally != before { try update(meeting) }
     try announce(name, join, in: meeting, revoking: revoking, cause)
     if before.hostsPresent == 0 && meeting.tally.hostsPresent > 0 { try welcomeHost(into: &meeting, cause) }
-    if before.seatsTaken >= meeting.policy.capacity { try giveSeats(in: &meeting, cause) }
+    // Also where a larger capacity had left seats free: it decided nobody by itself.
+    if meeting.tally.seatsTaken < before.seatsTaken { try giveSeats(in: &meeting, cause) }
   }
 
   /// Tells and records what has become of a join.
@@ -99,6 +100,11 @@ extension Transaction {
         event, by: cause.actor, subject: join.id.text, request: cause.request,
         detail: [("meeting", meeting.id.text)] + cause.detail, personal: cause.personal, salt: cause.salt,
         sealed: cause.sealed))
+  }
+
+  /// Tells the front end that what was granted for a join before now is not good any more.
+  func revoke(_ join: Join, in meeting: Meeting, _ cause: Cause) throws(StorageFault) {
+    try emit(revocation(of: join, in: meeting, cause))
   }
 
   /// No grant that was made before now lives longer than it says.

@@ -63,21 +63,34 @@ extension Snapshot {
     }
   }
 
+  /// Whether whoever shows the caller's session showed its factors recently enough for an act that opens a meeting
+  /// up: a looser policy, a weaker passcode or none, unlocking, lifting a bar, a cohost, an invite past the waiting
+  /// room or for a cohost, a higher role, the attendance. The admin socket is its own proof. The right to act in the
+  /// meeting was asked before.
+  func hasSteppedUp(_ caller: Caller, in meeting: Meeting) throws(StorageFault) -> Bool {
+    if caller.actsAsOperator { return true }
+    guard let bearer = caller.bearer, bearer.kind == .session,
+      let stored = try session(SessionID(known: SessionID.prefix + bearer.name)),
+      stored.digest.equalsInConstantTime(bearer.digest), let account = try account(stored.session.account)
+    else { return false }
+    return meeting.policy.isSteppedUp(stored.session, of: account, at: now)
+  }
+
   /// A meeting for whoever may look at it: its hosts, by session or ticket, and operators; with the join whose
-  /// ticket it was.
+  /// ticket it was, or the account whose session.
   func hosted(
     _ id: MeetingID, by caller: Caller, lifetime: SessionLifetime
-  ) throws(StorageFault) -> HostAnswer<(meeting: Meeting, ticket: JoinID?)> {
+  ) throws(StorageFault) -> HostAnswer<(meeting: Meeting, ticket: JoinID?, account: AccountID?)> {
     if caller.actsAsOperator {
       guard let meeting = try meeting(id) else { return .notHost }
-      return .done((meeting, nil))
+      return .done((meeting, nil, nil))
     }
     switch try authority(over: id, caller: caller, lifetime: lifetime) {
     case .invalidToken: return .invalidToken
     case .secondFactorRequired: return .secondFactorRequired
     case .none: return .notHost
-    case .session(_, let meeting): return .done((meeting, nil))
-    case .ticket(let join, let meeting): return .done((meeting, join))
+    case .session(let account, let meeting): return .done((meeting, nil, account))
+    case .ticket(let join, let meeting): return .done((meeting, join, nil))
     }
   }
 

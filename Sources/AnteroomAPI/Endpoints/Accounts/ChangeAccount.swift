@@ -10,10 +10,13 @@ extension Endpoint {
       var body = try exchange.body()
       let change = AccountService.Change(
         displayName: try body.optionalString("display_name"), disabled: try body.optionalBool("disabled"),
-        isHost: try body.isHost(), vouched: try body.optionalBool("vouched"), ifVersion: try exchange.ifMatch())
+        isHost: try body.isHost(), vouched: try body.optionalBool("vouched"),
+        profile: try body.change("profile") { body throws(Refusal) in try body.optionalString("profile", limit: 64) },
+        ifVersion: try exchange.ifMatch())
       try body.finish()
       let id = try await services.accountID(exchange)
-      let isOwn = change.disabled == nil && change.isHost == nil && change.vouched == nil
+      let isOwn =
+        change.disabled == nil && change.isHost == nil && change.vouched == nil && change.profile == .keep
       guard isOwn || exchange.caller.actsAsOperator else {
         throw Refusal(.permissionDenied, "All but the display name is an operator's to change.")
       }
@@ -22,6 +25,7 @@ extension Endpoint {
       case .notFound: throw Refusal(.notFound, "There is no such account.")
       case .invalidToken: throw Refusal(.invalidToken)
       case .stale: throw Refusal(.stale)
+      case .profileUnknown: throw Refusal(AccountRefusal.profileUnknown)
       case .displayNameNotAllowed: throw Refusal(AccountRefusal.displayNameNotAllowed)
       }
     }

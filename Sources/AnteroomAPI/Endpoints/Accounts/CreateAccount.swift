@@ -13,12 +13,13 @@ extension Endpoint {
       let displayName = try body.optionalString("display_name")
       let password = try body.optionalSecret("password")
       let isHost = try body.isHost() ?? false
+      let profile = try body.optionalString("profile", limit: 64)
       let source = try body.source(services.mint)
       try body.finish()
       let creation = try await services.accounts.create(
         AccountService.Draft(
           username: username, displayName: displayName, password: password, isHost: isHost,
-          origin: exchange.caller.origin(source), caller: exchange.caller),
+          profile: profile, origin: exchange.caller.origin(source), caller: exchange.caller),
         claim: exchange.idempotency
       ) { created in answer(created.account, setupCode: nil, isReplayed: true) }
       switch creation {
@@ -62,7 +63,8 @@ extension Refusal {
       self.init(.usernameNotAllowed, "1 to 64 characters, without spaces.", pointer: "/username")
     case .displayNameNotAllowed:
       self.init(.invalidField, "must be 1 to 64 characters that can be shown", pointer: "/display_name")
-    case .roleNotAllowed: self.init(.permissionDenied, "Roles are an operator's to give.")
+    case .roleNotAllowed: self.init(.permissionDenied, "Roles and profiles are an operator's to give.")
+    case .profileUnknown: self.init(.invalidField, "names no profile of this site", pointer: "/profile")
     case .password(let objection): self.init(objection, pointer: "/password")
     case .tooManyAttempts(let seconds): self.init(.tooManyAttempts, retryAfter: seconds)
     case .busy(let seconds): self.init(.busy, retryAfter: seconds)

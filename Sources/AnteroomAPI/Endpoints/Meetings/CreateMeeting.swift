@@ -5,7 +5,7 @@ import SecretMemory
 extension Endpoint {
   static func createMeeting(_ services: Services) -> Endpoint {
     Endpoint(
-      "createMeeting", "POST", "/v1/meetings", access: .frontEnds(.meetings, bearer: .session), secret: nil,
+      "createMeeting", "POST", "/v1/meetings", access: .frontEnds(.meetings, bearer: .sessionOrSchedule), secret: nil,
       cost: .write, body: .optionalObject(secrets: ["value"])
     ) { exchange in
       var body = try exchange.body()
@@ -35,13 +35,15 @@ extension Endpoint {
       if let link {
         json.member("url", link.url(to: created.meeting.id, passcode: isReplayed ? nil : created.passcode))
       }
-      if created.isUnprotected {
-        json.array("warnings", ["Nothing but its address protects this meeting: it can be discovered."]) {
-          $0.value($1)
-        }
-      }
+      if created.isUnprotected { json.unprotectedWarning() }
       if isReplayed { json.member("replayed", true) }
     }
+  }
+}
+
+extension JSONText {
+  mutating func unprotectedWarning() {
+    array("warnings", ["Nothing but its address protects this meeting: it can be discovered."]) { $0.value($1) }
   }
 }
 
@@ -67,11 +69,7 @@ extension Services {
       throw Refusal(.invalidField, "is not after the opening", pointer: "/closes_at")
     }
     let host = try await named(try body.optionalString("host"), pointer: "/host", exchange)
-    var cohosts: [AccountID] = []
-    for (index, name) in (try body.optionalStrings("cohosts", most: 50) ?? []).enumerated() {
-      guard let id = try await named(name, pointer: "/cohosts/\(index)", exchange) else { continue }
-      cohosts.append(id)
-    }
+    let cohosts = try await cohosts(&body, exchange) ?? []
     var policyBody = try body.optionalObject("policy")
     let policy = try policyBody?.settings() ?? [:]
     var passcodeKind: PasscodeKind?
@@ -81,13 +79,8 @@ extension Services {
       passcodeValue = try passcode.optionalSecret("value")
       try passcode.finish()
     }
-    var reason: String?
-    if var unprotected = try body.optionalObject("unprotected") {
-      reason = try unprotected.optionalText("reason", limit: 500)
-      try unprotected.finish()
-      guard reason != nil else { throw Refusal(.invalidField, "is missing", pointer: "/unprotected/reason") }
-    }
-    if exchange.caller.actsAsOperator && host == nil {
+    let reason = try body.unprotectedReason()
+    if exchange.caller.bearer == nil && host == nil {
       throw Refusal(.invalidField, "names whose meeting it will be, where no host's session says it", pointer: "/host")
     }
     return MeetingService.Draft(
@@ -96,14 +89,34 @@ extension Services {
       unprotectedReason: reason, caller: exchange.caller)
   }
 
+  func cohosts(_ body: inout BodyReader, _ exchange: Exchange) async throws -> [AccountID]? {
+    guard let names = try body.optionalStrings("cohosts", most: 50) else { return nil }
+    var cohosts: [AccountID] = []
+    for (index, name) in names.enumerated() {
+      guard let id = try await named(name, pointer: "/cohosts/\(index)", exchange) else { continue }
+      if !cohosts.contains(id) { cohosts.append(id) }
+    }
+    return cohosts
+  }
+
   /// An account by its id or, for an operator, by its username.
-  private func named(_ text: String?, pointer: String, _ exchange: Exchange) async throws -> AccountID? {
+  func named(_ text: String?, pointer: String, _ exchange: Exchange) async throws -> AccountID? {
     guard let text else { return nil }
     if let id = AccountID(parsing: text) { return id }
     let found =
       exchange.caller.actsAsOperator ? try await accounts.list(after: nil, limit: 1, username: text).items.first : nil
     guard let found else { throw Refusal(.invalidField, "names no account", pointer: pointer) }
     return found.id
+  }
+}
+
+extension BodyReader {
+  mutating func unprotectedReason() throws(Refusal) -> String? {
+    guard var unprotected = try optionalObject("unprotected") else { return nil }
+    let reason = try unprotected.optionalText("reason", limit: 500)
+    try unprotected.finish()
+    guard let reason else { throw Refusal(.invalidField, "is missing", pointer: "/unprotected/reason") }
+    return reason
   }
 }
 
@@ -122,6 +135,10 @@ extension Refusal {
       self.init(
         .passcodeTooWeak, "At least 8 characters, no run and no repetition; or leave it out and one is made.",
         pointer: "/passcode/value")
+    case .sessionRequired:
+      self.init(.notHost, "That takes the host's session; a front end that schedules may do less.")
+    case .closesBeforeOpening:
+      self.init(.invalidField, "is not after the opening", pointer: "/closes_at")
     case .profileUnknown: self.init(.invalidField, "names no profile of this site", pointer: "/profile")
     case .policyFloor(let broken): self.init(broken)
     case .unprotected:

@@ -59,7 +59,7 @@ extension Endpoint {
   }
 
   static func endMeeting(_ services: Services) -> Endpoint {
-    act("endMeeting", "end", bearer: .session) { exchange in
+    act("endMeeting", "end", bearer: .sessionOrSchedule) { exchange in
       try await services.hostControls.end(
         exchange.meetingID, ifVersion: try exchange.ifMatch(), caller: exchange.caller)
     }
@@ -90,10 +90,14 @@ extension HostAnswer {
     case .secondFactorRequired: throw Refusal(.secondFactorRequired)
     case .notHost: throw Refusal(.notHost)
     case .sessionRequired: throw Refusal(.notHost, "That takes the host's session; a ticket may do less.")
+    case .reauthenticationRequired:
+      throw Refusal(.reauthenticationRequired, "Show the second factor again: POST /v1/sessions/reauthenticate.")
+    case .noSuchMeeting: throw Refusal.noMeeting
     case .noSuchJoin: throw Refusal(.notFound, "There is no such join in this meeting.")
     case .impossible(let obstacle):
       switch obstacle {
       case .ended: throw Refusal(.stateConflict, "The meeting has ended.")
+      case .external: throw Refusal(.stateConflict, "Another meeting has its foreign name by now.")
       case .full: throw Refusal(.stateConflict, "Every seat is taken.")
       case .state: throw Refusal(.stateConflict, "The join is in a state that does not allow it.")
       case .hosting: throw Refusal(.stateConflict, "Nobody acts on a host.")

@@ -1,0 +1,39 @@
+import AnteroomCore
+import AnteroomServices
+import SecretMemory
+
+extension Endpoint {
+  static func reauthenticate(_ services: Services) -> Endpoint {
+    Endpoint(
+      "reauthenticate", "POST", "/v1/sessions/reauthenticate", access: .frontEnds(.sessions, bearer: .session),
+      secret: .password, cost: .hash, body: .object(secrets: ["password", "code", "known_device"])
+    ) { exchange in
+      var body = try exchange.body()
+      let password = try body.optionalSecret("password")
+      let code = try body.optionalSecret("code")
+      let source = try body.source(services.mint)
+      try body.finish()
+      var typed: OneTimeCode?
+      if let code { typed = OneTimeCode(code) }
+      let result = try await services.reauthentication.show(
+        password: password, code: typed, origin: exchange.caller.origin(source), caller: exchange.caller)
+      switch consume result {
+      case .shown(let session, let account, let token):
+        return .json(201) { json in
+          json.key("session")
+          json.session(session, of: account)
+          json.token("token", token)
+        }
+      case .invalidToken: throw Refusal(.invalidToken)
+      case .secondFactorRequired: throw Refusal(.secondFactorRequired)
+      case .nothingShown:
+        throw Refusal(
+          .invalidField, "or `password` is to be shown, and `code` where the account has one", pointer: "/code")
+      case .invalidCredentials: throw Refusal(.invalidCredentials)
+      case .tooManyAttempts(let seconds): throw Refusal(.tooManyAttempts, retryAfter: seconds)
+      case .busy(let seconds): throw Refusal(.busy, retryAfter: seconds)
+      case .shuttingDown: throw Refusal(.shuttingDown, retryAfter: 1)
+      }
+    }
+  }
+}

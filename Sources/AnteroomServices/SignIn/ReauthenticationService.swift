@@ -1,0 +1,135 @@
+package import AnteroomCore
+package import SecretMemory
+
+package enum ReauthenticationResult: ~Copyable, Sendable {
+  case shown(Session, Account, token: BearerToken)
+  case invalidToken
+  /// The session is good for enrolment alone, or the account's second factor was not among what was shown.
+  case secondFactorRequired
+  /// Neither password nor code.
+  case nothingShown
+  case invalidCredentials
+  case tooManyAttempts(retryAfter: Int)
+  case busy(retryAfter: Int)
+  case shuttingDown
+}
+
+/// Shows the factors of a session again. The session stays, with its tickets; its token is another, so that one that
+/// was stolen is worth nothing from here on.
+package struct ReauthenticationService: Sendable {
+  let ports: AccountPorts
+  let passwords: PasswordConfirmation
+
+  package init(ports: AccountPorts, settled: Signal<Int>) {
+    self.ports = ports
+    self.passwords = PasswordConfirmation(ports: ports, settled: settled)
+  }
+
+  private struct Standing: Sendable {
+    let session: Session
+    let account: Account
+    let authenticator: Authenticator?
+  }
+
+  private enum Code: Sendable {
+    case none
+    case matched(AuthenticatorID, step: Int64?)
+  }
+
+  /// The account's second factor has to be shown where it has one; a password alone says nothing new then, though a
+  /// wrong one is refused. The password goes first, so that no code is spent on a guess.
+  package func show(
+    password: consuming SecretBytes?, code: consuming OneTimeCode?, origin: AttemptLimiter.Origin, caller: Caller
+  ) async throws(StorageFault) -> ReauthenticationResult {
+    let found: Standing
+    switch try await standing(caller) {
+    case .refused(let isEnrolment): return isEnrolment ? .secondFactorRequired : .invalidToken
+    case .stands(let standing): found = standing
+    }
+    var isAnythingShown = false
+    var shown = Code.none
+    if let code {
+      isAnythingShown = true
+      guard let authenticator = found.authenticator else { return .invalidCredentials }
+      shown = .matched(authenticator.id, step: ports.matchedStep(code, authenticator))
+    }
+    if let password {
+      isAnythingShown = true
+      switch try await passwords.confirm(password, origin: origin, caller: caller) {
+      case .right: break
+      case .wrong: return .invalidCredentials
+      case .invalidToken: return .invalidToken
+      case .tooManyAttempts(let seconds): return .tooManyAttempts(retryAfter: seconds)
+      case .busy(let seconds): return .busy(retryAfter: seconds)
+      case .shuttingDown: return .shuttingDown
+      }
+    }
+    if !isAnythingShown { return .nothingShown }
+    if case .none = shown, found.account.hasSecondFactor { return .secondFactorRequired }
+    return try await settle(shown, of: found, origin: origin, caller: caller)
+  }
+
+  private enum Opening: Sendable {
+    case refused(isEnrolment: Bool)
+    case stands(Standing)
+  }
+
+  private func standing(_ caller: Caller) async throws(StorageFault) -> Opening {
+    let lifetime = ports.lifetime
+    return try await ports.store.read { snapshot throws(StorageFault) in
+      switch try snapshot.authenticate(caller.bearer, idle: lifetime) {
+      case .invalid: return .refused(isEnrolment: false)
+      case .enrolmentOnly: return .refused(isEnrolment: true)
+      case .stands(let found):
+        return .stands(
+          Standing(
+            session: found.session, account: found.account,
+            authenticator: try snapshot.authenticator(of: found.account.id, confirmed: true)))
+      }
+    }
+  }
+
+  private enum Settled: Sendable { case shown(Session, Account), invalidToken, wrong }
+
+  private func settle(
+    _ code: Code, of found: Standing, origin: AttemptLimiter.Origin, caller: Caller
+  ) async throws(StorageFault) -> ReauthenticationResult {
+    let name = String(found.session.id.text.dropFirst(SessionID.prefix.count))
+    let minted = ports.mint.mint(.session, name: name)
+    let digest = minted.digest
+    let lifetime = ports.lifetime
+    let source = ports.limiter.sourceDigest(origin)
+    let outcome = try await ports.store.write { tx throws(StorageFault) -> Settled in
+      // The token is compared once more: of many who show it at once the first gets the next one.
+      guard case .stands(let now) = try tx.use(caller.bearer, idle: lifetime), now.session.id == found.session.id,
+        let credentials = try tx.credentials(of: now.account.id)
+      else { return .invalidToken }
+      var session = now.session
+      switch code {
+      case .none: if now.account.hasSecondFactor { return .wrong }
+      case .matched(let authenticator, let step):
+        guard try tx.show(step, to: authenticator, of: credentials, caller: caller) else {
+          try tx.countRefusal(source: source, code: "wrong-second-factor")
+          return .wrong
+        }
+        session.factors = 2
+        if !session.methods.contains(.totp) { session.methods.append(.totp) }
+      }
+      session.authenticatedAt = tx.now
+      session.idleExpiresAt = min(tx.now.adding(seconds: lifetime.idleSeconds), session.expiresAt)
+      try tx.update(session, digest: digest)
+      try tx.append(
+        AuditEntry(
+          .sessionReauthenticated, by: .account(now.account.id), subject: now.account.id.text, request: caller.request,
+          detail: [
+            ("session", session.id.text), ("factors", String(session.factors)), ("frontend", caller.frontEnd.name),
+          ]))
+      return .shown(session, now.account)
+    }
+    switch outcome {
+    case .invalidToken: return .invalidToken
+    case .wrong: return .invalidCredentials
+    case .shown(let session, let account): return .shown(session, account, token: minted.token)
+    }
+  }
+}
