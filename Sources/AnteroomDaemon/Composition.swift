@@ -131,7 +131,8 @@ package struct Composition: Sendable {
         sessions: SessionService(ports: accountPorts), delegates: DelegateService(ports: accountPorts),
         meetings: MeetingService(
           store: store, randomness: randomness, passcodes: passcodes, sealing: sealer, lifetime: lifetime),
-        invites: InviteService(ports: admissionPorts, sealing: sealer), admission: AdmissionService(ports: admissionPorts), ownJoins: OwnJoinService(ports: admissionPorts),
+        invites: InviteService(ports: admissionPorts, sealing: sealer),
+        admission: AdmissionService(ports: admissionPorts), ownJoins: OwnJoinService(ports: admissionPorts),
         hostControls: HostControlService(ports: admissionPorts), presence: PresenceService(ports: admissionPorts),
         events: EventService(ports: admissionPorts), grants: GrantService(ports: admissionPorts),
         audit: audit, operation: facts, mint: mint,

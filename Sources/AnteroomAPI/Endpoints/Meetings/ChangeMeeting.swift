@@ -67,7 +67,7 @@ extension Reply {
       if let passcode = changed.passcode {
         json.member("passcode", passcode)
         if let link = exchange.caller.frontEnd.link {
-          json.member("url", link.replacing("{meeting}", with: meeting.id.text))
+          json.member("url", link.url(to: meeting.id, passcode: passcode))
         }
       }
       if changed.isUnprotected { json.unprotectedWarning() }
