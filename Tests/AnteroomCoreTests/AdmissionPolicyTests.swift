@@ -97,6 +97,9 @@ import Testing
     }
     #expect(Self.decide(Fixture.facts(.guest, in: meeting)) == decision)
     #expect(Self.decide(Fixture.facts(.host, in: meeting)) == .admit(.host))
+    let trace = AdmissionPolicy.decide(Fixture.facts(.guest, in: meeting)).trace
+    let isFull = trace.last == TraceEntry(gate: .waitingRoom, verdict: .refuse(.waitingRoomFull, by: .waitingRoom))
+    #expect(isFull == (waiting >= 50))
   }
 
   /// All settings at their strictest, the room full, locked and crowded, the throttle spent by strangers.
@@ -168,8 +171,7 @@ import Testing
   }
 
   @Test func `the trace has every gate in order, up to the refusal`() {
-    let names: [GateName] = [.throttle, .exists, .ended, .ban, .proof, .lock, .capacity, .waitingRoom]
-    #expect(AdmissionPolicy.decide(Fixture.facts(.guest)).trace.map(\.gate) == names)
+    #expect(AdmissionPolicy.decide(Fixture.facts(.guest)).trace.map(\.gate) == GateName.allCases)
     let unknown = AdmissionPolicy.decide(Fixture.facts(.guest, in: nil)).trace
     #expect(unknown.map(\.gate) == [.throttle, .exists])
     #expect(unknown.last?.verdict == .refuse(.noSuchMeeting))
@@ -178,9 +180,9 @@ import Testing
       $0.policy.whenLocked = .wait
     }
     let trace = AdmissionPolicy.decide(Fixture.facts(.guest, in: locked)).trace
-    #expect(trace.map(\.gate) == names)
-    #expect(trace[5] == TraceEntry(gate: .lock, verdict: .wait(.admission), setting: .whenLocked))
-    #expect(trace[4] == TraceEntry(gate: .proof, verdict: .pass, setting: nil))
+    #expect(trace.map(\.gate) == GateName.allCases)
+    #expect(trace[5] == TraceEntry(gate: .lock, verdict: .wait(.admission, by: .whenLocked)))
+    #expect(trace[4] == TraceEntry(gate: .proof, verdict: .pass))
   }
 
   @Test(arguments: JoinerClass.allCases)

@@ -73,8 +73,9 @@ struct ProofRow: Sendable, CustomTestStringConvertible {
 
   @Test(arguments: [
     (OpenTo.link, JoinerClass.guest, GateVerdict.pass), (.link, .member, .pass), (.link, .invitee, .pass),
-    (.members, .guest, .refuse(.signInRequired)), (.members, .member, .pass), (.members, .invitee, .pass),
-    (.invited, .guest, .refuse(.inviteRequired)), (.invited, .member, .refuse(.inviteRequired)),
+    (.members, .guest, .refuse(.signInRequired, by: .openTo)), (.members, .member, .pass), (.members, .invitee, .pass),
+    (.invited, .guest, .refuse(.inviteRequired, by: .openTo)),
+    (.invited, .member, .refuse(.inviteRequired, by: .openTo)),
     (.invited, .invitee, .pass),
   ])
   func `a right passcode where it does not open is told why`(

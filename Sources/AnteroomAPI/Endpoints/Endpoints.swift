@@ -5,6 +5,7 @@ enum Endpoints {
   static func all(_ services: Services) -> [Endpoint] {
     [
       .health(services), .status(services), .openAPI(), .keys(services), .keyPEM(services),
+      .showPolicy(services),
       .createAccount(services), .listAccounts(services), .showAccount(services), .changeAccount(services),
       .resetPassword(services), .redeemPasswordReset(services), .enrolTOTP(services), .confirmTOTP(services),
       .allowDelegate(services), .endDelegate(services),
@@ -14,12 +15,13 @@ enum Endpoints {
       .deleteMeeting(services), .openMeeting(services), .lockMeeting(services),
       .unlockMeeting(services), .suspendMeeting(services), .endMeeting(services), .rotatePasscode(services),
       .createInvite(services), .listInvites(services), .deleteInvite(services),
-      .join(services), .listJoins(services),
+      .simulateJoin(services), .showAttendance(services), .join(services), .listJoins(services),
       .admitJoin(services), .denyJoin(services), .removeJoin(services), .sendBackJoin(services), .changeRole(services),
       .changePublish(services), .messageJoin(services), .admitWaiting(services), .messageWaiting(services),
       .listBans(services), .createBan(services), .deleteBan(services),
       .watchMeeting(services), .showOwnJoin(services), .watchOwnJoin(services), .withdrawJoin(services),
-      .leaveJoin(services), .reportPresent(services), .reportLeft(services), .replaceRoster(services),
+      .leaveJoin(services), .answerNotice(services), .showOwnRecord(services), .reportPresent(services),
+      .reportLeft(services), .replaceRoster(services),
       .watchJoins(services), .acknowledgeRevocation(services),
       .redeemGrant(services), .introspectGrant(services), .listAudit(services), .auditCheckpoint(services),
       .verifyAudit(services), .rotateKeys(services),

@@ -98,7 +98,14 @@ extension JSONText {
   }
 
   /// A join as its joiner, its front end and its host see it.
-  mutating func join(_ join: Join, epoch: Epoch, forHost: Bool = false) {
+  mutating func join(_ own: Join, epoch: Epoch) { join(own, epoch: epoch, forHost: false, isAway: false) }
+
+  /// As its hosts see it.
+  mutating func join(_ hosted: HostedJoin) {
+    join(hosted.join, epoch: hosted.epoch, forHost: true, isAway: hosted.isAway)
+  }
+
+  private mutating func join(_ join: Join, epoch: Epoch, forHost: Bool, isAway: Bool) {
     object { json in
       json.member("id", join.id.text)
       json.member("state", join.state.rawValue)
@@ -127,7 +134,7 @@ extension JSONText {
         json.member("message", message)
       }
       if forHost {
-        json.member("away", join.mayRejoin)
+        json.member("away", join.mayRejoin || isAway)
         json.member("unproven", join.unproven)
         json.member("denials", join.denials)
         if let other = join.confusableWith { json.member("confusable_with", other) }

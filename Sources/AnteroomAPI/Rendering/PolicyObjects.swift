@@ -33,14 +33,14 @@ extension JSONText {
       json.member("gate", line.entry.gate.rawValue)
       switch line.entry.verdict {
       case .pass: json.member("verdict", "pass")
-      case .wait(let reason):
+      case .wait(let reason, _):
         json.member("verdict", "wait")
         json.member("code", reason.rawValue)
-      case .refuse(let reason):
+      case .refuse(let reason, _):
         json.member("verdict", "refuse")
         json.member("code", OutsiderView.code(of: reason).rawValue)
       }
-      if let setting = line.entry.setting {
+      if let setting = line.entry.verdict.setting {
         json.member("setting", setting.rawValue)
         if let level = line.level { json.member("level", level.rawValue) }
       }
@@ -54,6 +54,6 @@ package struct TraceLine: Hashable, Sendable {
   package let level: PolicyLevel?
 
   static func lines(_ trace: [TraceEntry], _ provenance: [PolicySetting: PolicyLevel]) -> [TraceLine] {
-    trace.map { entry in TraceLine(entry: entry, level: entry.setting.flatMap { provenance[$0] }) }
+    trace.map { entry in TraceLine(entry: entry, level: entry.verdict.setting.flatMap { provenance[$0] }) }
   }
 }

@@ -30,7 +30,8 @@ package enum NameShown: Hashable, Sendable {
   case good
 }
 
-/// A joiner's word on one notice: it was shown and, where that is asked, agreed to.
+/// A joiner's word on one notice: it was shown and, where that is asked, agreed to. Of a join that stands, what
+/// was said to another text than the one in force is no answer, and not among its facts.
 package struct NoticeAnswer: Hashable, Sendable {
   package let id: String
   package let version: Int
@@ -105,11 +106,15 @@ package struct AdmissionFacts: Sendable {
       wasTurnedBack: join.wasSentBack, waitingCeiling: .max, standing: join)
   }
 
-  /// Of the policy's notices, those that nothing was said to.
-  package var missingNotices: [Notice] {
+  /// Of the policy's notices, those that the joiner has yet to be shown, or to agree to.
+  package var openNotices: [Notice] {
     guard let meeting, !joinerClass.isHosting else { return [] }
     return meeting.policy.notices.filter { notice in !notices.contains { $0.satisfies(notice) } }
   }
+
+  /// Of these, those that hold it back. One that asks for no consent is shown with the first answer, and by that
+  /// before any grant is used.
+  package var missingConsents: [Notice] { openNotices.filter(\.consent) }
 
   /// It has its seat, or its seat is kept.
   var isInside: Bool { standing?.state.isInside ?? false }
@@ -136,12 +141,11 @@ package enum Proof: Hashable, Sendable {
     }
   }
 
-  /// Whether a secret that was shown here had a part in it. Nobody guesses an invite's 128 bits; but where the
-  /// budget is spent nothing is compared any more, or the answer would tell which of the things shown was right.
-  var isShown: Bool {
+  /// Whether a secret that could be guessed had a part in it. An invite's 128 bits cannot be.
+  var isGuessable: Bool {
     switch self {
-    case .account, .notNeeded: false
-    case .invite, .passcode, .unproven, .nothingShown, .wrong: true
+    case .account, .invite, .notNeeded: false
+    case .passcode, .unproven, .nothingShown, .wrong: true
     }
   }
 }
@@ -160,8 +164,7 @@ extension AdmissionFacts {
     guard let meeting else { return unmatched }
     let policy = meeting.policy
     let isInvited = joinerClass == .invitee || (joinerClass == .member && policy.openTo != .invited)
-    let passcodeAsked = policy.passcode == .everyone || (policy.passcode == .guests && joinerClass == .guest)
-    if isInvited && !passcodeAsked {
+    if isInvited && !asksPasscode(policy) {
       return joinerClass == .invitee && invite.invite?.account == nil ? .invite : .account
     }
     if policy.openTo == .link && policy.passcode == .off { return .notNeeded }
@@ -171,6 +174,10 @@ extension AdmissionFacts {
       return digest.equalsInConstantTime(shown) ? .passcode : .wrong
     }
     return unmatched
+  }
+
+  func asksPasscode(_ policy: MeetingPolicy) -> Bool {
+    policy.passcode == .everyone || (policy.passcode == .guests && joinerClass == .guest)
   }
 
   /// What secrets that open nothing prove.

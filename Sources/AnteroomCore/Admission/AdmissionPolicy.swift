@@ -11,16 +11,16 @@ package enum AdmissionPolicy {
     }
     for gate in Gate.all {
       let answer = gate.judge(facts)
-      trace.append(TraceEntry(gate: gate.name, verdict: answer, setting: answer == .pass ? nil : gate.setting))
+      trace.append(TraceEntry(gate: gate.name, verdict: answer))
       switch answer {
       case .pass: continue
-      case .wait(let reason): waits.append(reason)
-      case .refuse(let reason): return verdict(.refuse(reason), required: proof.stands ? missing(facts) : [])
+      case .wait(let reason, _): waits.append(reason)
+      case .refuse(let reason, _): return verdict(.refuse(reason), required: proof.stands ? missing(facts) : [])
       }
     }
     guard let told = told(waits) else { return verdict(.admit(facts.role)) }
     if let meeting = facts.meeting, meeting.tally.waiting >= facts.waitingCeiling {
-      return verdict(.refuse(.waitingRoomFull))
+      return verdict(.wait(told)).withoutPlaceToWait
     }
     return verdict(.wait(told))
   }
@@ -28,7 +28,7 @@ package enum AdmissionPolicy {
   /// Why a join that stands may not go on: asked again at admission, at each grant and at redemption.
   package static func objection(to facts: AdmissionFacts) -> RefusalReason? {
     for gate in Gate.all {
-      if case .refuse(let reason) = gate.judge(facts) { return reason }
+      if case .refuse(let reason, _) = gate.judge(facts) { return reason }
     }
     return nil
   }
@@ -37,7 +37,7 @@ package enum AdmissionPolicy {
   package static func remainingWait(_ facts: AdmissionFacts) -> WaitingFor? {
     told(
       Gate.all.compactMap { gate in
-        if case .wait(let reason) = gate.judge(facts) { reason } else { nil }
+        if case .wait(let reason, _) = gate.judge(facts) { reason } else { nil }
       })
   }
 
@@ -45,7 +45,7 @@ package enum AdmissionPolicy {
   private static func missing(_ facts: AdmissionFacts) -> [RefusalReason] {
     var missing: [RefusalReason] = []
     for gate in Gate.all {
-      if case .refuse(let reason) = gate.judge(facts), reason.isMissing, !missing.contains(reason) {
+      if case .refuse(let reason, _) = gate.judge(facts), reason.isMissing, !missing.contains(reason) {
         missing.append(reason)
       }
     }

@@ -33,10 +33,18 @@ package enum RefusalReason: Hashable, Sendable {
   }
 }
 
+/// What a gate says, with the policy setting that says so; without one where no setting decides it.
 package enum GateVerdict: Hashable, Sendable {
   case pass
-  case wait(WaitingFor)
-  case refuse(RefusalReason)
+  case wait(WaitingFor, by: PolicySetting? = nil)
+  case refuse(RefusalReason, by: PolicySetting? = nil)
+
+  package var setting: PolicySetting? {
+    switch self {
+    case .pass: nil
+    case .wait(_, let setting), .refuse(_, let setting): setting
+    }
+  }
 }
 
 package enum GateName: String, Sendable, CaseIterable {
@@ -51,13 +59,10 @@ package enum GateName: String, Sendable, CaseIterable {
 package struct TraceEntry: Hashable, Sendable {
   package let gate: GateName
   package let verdict: GateVerdict
-  /// The policy setting that decided, where one did.
-  package let setting: PolicySetting?
 
-  package init(gate: GateName, verdict: GateVerdict, setting: PolicySetting?) {
+  package init(gate: GateName, verdict: GateVerdict) {
     self.gate = gate
     self.verdict = verdict
-    self.setting = setting
   }
 }
 
@@ -80,5 +85,16 @@ package struct AdmissionVerdict: Hashable, Sendable {
     self.proof = proof
     self.trace = trace
     self.required = required
+  }
+
+  /// The same, where there is no place to wait: the trace ends with the gate that would have it wait.
+  package var withoutPlaceToWait: AdmissionVerdict {
+    let upTo = trace.lastIndex { if case .wait = $0.verdict { true } else { false } } ?? trace.endIndex
+    var full = Array(trace[..<upTo])
+    if trace.indices.contains(upTo) {
+      full.append(
+        TraceEntry(gate: trace[upTo].gate, verdict: .refuse(.waitingRoomFull, by: trace[upTo].verdict.setting)))
+    }
+    return AdmissionVerdict(decision: .refuse(.waitingRoomFull), proof: proof, trace: full, required: [])
   }
 }

@@ -13,6 +13,8 @@ package enum EventName: String, Sendable, CaseIterable {
   case joinMessage = "join.message"
   case joinPublish = "join.publish"
   case joinRole = "join.role"
+  /// Somebody agreed to a notice, or took an agreement back. Beside the contract's list.
+  case joinConsent = "join.consent"
   case meetingOpened = "meeting.opened"
   case meetingLocked = "meeting.locked"
   case meetingUnlocked = "meeting.unlocked"

@@ -176,5 +176,13 @@ package struct Meeting: Hashable, Sendable {
     set { autoLockDue = newValue && policy.autoLock != nil ? Meeting.never : autoLockDue }
   }
 
+  /// The clock has come to its opening.
+  package func isOpening(at now: Instant) -> Bool { state == .scheduled && opensAt.map { now >= $0 } ?? false }
+
+  /// It locks itself now.
+  package func isLockingItself(at now: Instant) -> Bool {
+    state == .open && !locked && autoLockDue.map { now >= $0 } ?? false
+  }
+
   private static let never = Instant(milliseconds: Int64.max)
 }

@@ -42,6 +42,9 @@ extension PolicyShape {
   package func isLooser(_ value: PolicyValue, than floor: PolicyValue) -> Bool {
     switch (value, floor) {
     case (.notices(let notices), .notices(let asked)): !asked.allSatisfy(notices.contains)
+    // A part that is not said is no attempt at it.
+    case (.publish(let audio, let video, let screen), .publish(let audio2, let video2, let screen2)):
+      [(audio, audio2), (video, video2), (screen, screen2)].contains { $0.0 == true && $0.1 == false }
     case (_, _): stricter(value, floor) != value
     }
   }

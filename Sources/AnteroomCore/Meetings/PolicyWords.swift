@@ -48,7 +48,7 @@ package enum HostAbsence: Hashable, Sendable {
   case endAfter(seconds: Int)
 
   /// As long as anybody could still mean to come back.
-  static let longest = 86_400
+  package static let longest = 86_400
 
   package var text: String {
     switch self {

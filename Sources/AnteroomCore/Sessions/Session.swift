@@ -56,7 +56,11 @@ package enum SessionPolicy {
   /// A host without a second factor, and whoever came in by a recovery code, may only enrol.
   package static func reach(of session: Session, account: Account, hostNeedsSecondFactor: Bool) -> SessionReach {
     if session.isForRecovery { return .enrolmentOnly }
-    if account.isHost && hostNeedsSecondFactor && session.factors < 2 { return .enrolmentOnly }
-    return .everything
+    return reach(of: account, factors: session.factors, hostNeedsSecondFactor: hostNeedsSecondFactor)
+  }
+
+  /// The same by the account and the factors alone.
+  package static func reach(of account: Account, factors: Int, hostNeedsSecondFactor: Bool) -> SessionReach {
+    account.isHost && hostNeedsSecondFactor && factors < 2 ? .enrolmentOnly : .everything
   }
 }

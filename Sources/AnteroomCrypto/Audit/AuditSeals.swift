@@ -30,6 +30,12 @@ package struct AuditSeals: AuditSealing {
     return Digest(hash.finalize())
   }
 
+  package func textDigest(_ text: String) -> Digest {
+    var hash = SHA256()
+    hash.update(Array(text.utf8).span)
+    return Digest(hash.finalize())
+  }
+
   package func nodeHash(_ left: Digest, _ right: Digest) -> Digest {
     var hash = SHA256()
     hash.update(0x01 as UInt8)

@@ -16,6 +16,10 @@ extension SQLiteSnapshot {
   }
 }
 
+extension SQLiteSnapshot {
+  func textDigest(of notice: Notice) -> Digest { sealing.textDigest(notice.text) }
+}
+
 extension SQLiteTransaction {
   func save(_ consent: Consent, of join: JoinID) throws(StorageFault) {
     try db.run(

@@ -1,14 +1,14 @@
-import AnteroomCore
+package import AnteroomCore
 
 /// A meeting's own settings as they are stored: `name=value`, a line each. All others come from above, so
 /// that a profile that is made stricter reaches the meetings that follow it.
-enum PolicyText {
-  static func write(_ own: PolicyValues) -> String {
+package enum PolicyText {
+  package static func write(_ own: PolicyValues) -> String {
     PolicySetting.allCases.compactMap { setting in own[setting].map { "\(setting.rawValue)=\(text($0))" } }
       .joined(separator: "\n")
   }
 
-  static func read(_ text: String) -> PolicyValues {
+  package static func read(_ text: String) -> PolicyValues {
     var own: PolicyValues = [:]
     if text.isEmpty { return own }
     for line in text.split(separator: "\n") {

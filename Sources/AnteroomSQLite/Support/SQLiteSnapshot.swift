@@ -17,6 +17,10 @@ class SQLiteSnapshot: Snapshot {
     self.policies = policies
   }
 
+  func seen(at time: Instant) -> any Snapshot {
+    SQLiteSnapshot(db, now: time, sealing: sealing, policies: policies)
+  }
+
   func begin(at time: Instant, policies: PolicyBook) {
     now = time
     self.policies = policies

@@ -78,7 +78,7 @@ extension Schema {
       agreed INTEGER NOT NULL CHECK (agreed IN (0, 1)),
       time INTEGER NOT NULL,
       withdrawn_at INTEGER,
-      PRIMARY KEY (join_id, notice, version)
+      PRIMARY KEY (join_id, notice, version, text_digest)
     ) STRICT, WITHOUT ROWID;
 
     -- One stay of one join, kept where the policy says so.

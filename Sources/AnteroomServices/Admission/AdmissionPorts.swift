@@ -18,6 +18,7 @@ package final class AdmissionPorts: Sendable {
   package let changed: Signal<EventTopic>
   /// `waiting_per_meeting`
   package let waitingCeiling: Int
+  package let sightings: Sightings
 
   package init(
     store: any Store, clock: any WallClock, randomness: any Randomness, text: any TextProfiles,
@@ -39,5 +40,6 @@ package final class AdmissionPorts: Sendable {
     self.lifetime = lifetime
     self.changed = changed
     self.waitingCeiling = waitingCeiling
+    sightings = Sightings(since: clock.now())
   }
 }

@@ -9,8 +9,8 @@ package struct OwnJoin: Sendable {
   package let grant: GivenGrant?
   /// How it was decided, for hosts and operators.
   package var trace: [TraceEntry] = []
-  /// What has to be agreed to before there is a grant.
-  package var missingNotices: [Notice] = []
+  /// What the joiner has yet to be shown; what it has to agree to among it, before there is a grant.
+  package var notices: [Notice] = []
 }
 
 /// A refusal with all that an answer may need of it: what an outsider learns depends on the proof.
@@ -21,6 +21,8 @@ package struct JoinRefusal: Sendable {
   package let required: [RefusalReason]
   package let notices: [Notice]
   package let provenance: [PolicySetting: PolicyLevel]
+  /// Whoever was refused is a host of the meeting by its record.
+  package let isHosts: Bool
 }
 
 package enum JoinResult: ~Copyable, Sendable {
@@ -38,6 +40,8 @@ package enum OwnJoinResult: Sendable {
   case join(OwnJoin)
   case invalidToken
   case impossible(JoinState)
+  /// No notice of that id and version is in force.
+  case noticeNotInForce
 }
 
 /// Decides joins.
@@ -112,8 +116,8 @@ package struct AdmissionService: Sendable {
   enum InviteCode: Sendable { case nothing, malformed, digest(Digest) }
 
   enum Outcome: Sendable {
-    case made(Join, Meeting, AuthenticatedSession?, [TraceEntry])
-    case standing(Join, Meeting, AuthenticatedSession?, Entitlement)
+    case made(Join, Meeting, AuthenticatedSession?, [TraceEntry], [Notice])
+    case standing(Join, Meeting, AuthenticatedSession?, Entitlement, [Notice])
     case refused(JoinRefusal)
     case invalidToken
     case secondFactorRequired
@@ -150,12 +154,15 @@ package struct AdmissionService: Sendable {
       id: id, ticketDigest: minted.digest, salt: salt, sealedName: sealedName)
     let outcome = try await ports.store.write { tx throws(StorageFault) in try decide(draft, in: tx) }
     switch outcome {
-    case .made(let join, let meeting, let session, let trace):
-      let own = OwnJoin(join: join, meeting: meeting, grant: grant(join, meeting, session), trace: trace)
+    case .made(let join, let meeting, let session, let trace, let notices):
+      ports.sightings.saw(join, at: ports.clock.now())
+      let own = OwnJoin(
+        join: join, meeting: meeting, grant: grant(join, meeting, session), trace: trace, notices: notices)
       return .made(own, ticket: minted.token)
-    case .standing(let join, let meeting, let session, let entitlement):
+    case .standing(let join, let meeting, let session, let entitlement, let notices):
+      ports.sightings.saw(join, at: ports.clock.now())
       let grant = entitlement == .grant ? grant(join, meeting, session) : nil
-      return .standing(OwnJoin(join: join, meeting: meeting, grant: grant, missingNotices: entitlement.notices))
+      return .standing(OwnJoin(join: join, meeting: meeting, grant: grant, notices: notices))
     case .refused(let refusal): return .refused(refusal)
     case .invalidToken: return .invalidToken
     case .secondFactorRequired: return .secondFactorRequired

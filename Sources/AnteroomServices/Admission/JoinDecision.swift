@@ -33,8 +33,7 @@ extension AdmissionService {
     if case .wait = verdict.decision, let place = draft.place, let meeting = facts.meeting {
       let waiting = try tx.waiting(from: place, in: meeting.id, occurrence: meeting.occurrence)
       if waiting >= max(1, ports.waitingCeiling / 4) {
-        verdict = AdmissionVerdict(
-          decision: .refuse(.waitingRoomFull), proof: verdict.proof, trace: verdict.trace, required: [])
+        verdict = verdict.withoutPlaceToWait
       }
     }
     switch verdict.decision {
@@ -55,12 +54,13 @@ extension AdmissionService {
     try tx.endDueJoins()
     guard let stored = try tx.ownJoin(ticket, caller: draft.caller, lifetime: ports.lifetime),
       stored.join.meeting == id,
-      let meeting = try tx.meeting(id), stored.join.occurrence == meeting.occurrence,
+      var meeting = try tx.meeting(id), stored.join.occurrence == meeting.occurrence,
       // Somebody else's session beside the ticket is another person's join.
       bearer == nil || bearer?.account.id == stored.join.account
     else { return nil }
     if stored.join.isOver { return nil }
-    try tx.answer(draft.notices, by: stored.join, in: meeting, draft.caller, ports)
+    var join = stored.join
+    try tx.answer(draft.notices, by: &join, in: &meeting, draft.caller)
     // What its grant says of signing in is what the join was made with.
     var made: AuthenticatedSession?
     if let id = stored.join.session, let session = try tx.session(id)?.session,
@@ -68,8 +68,8 @@ extension AdmissionService {
     {
       made = AuthenticatedSession(session: session, account: account)
     }
-    let entitlement = try tx.entitlement(of: stored.join, in: meeting)
-    return .standing(stored.join, meeting, made, entitlement)
+    return .standing(
+      join, meeting, made, try tx.entitlement(of: join, in: meeting), try tx.openNotices(of: join, in: meeting))
   }
 
   /// The beginning of the chain that a ticket belongs to, whatever became of its join: who was removed is

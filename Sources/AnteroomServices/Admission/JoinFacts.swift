@@ -1,36 +1,64 @@
 import AnteroomCore
 import SecretMemory
 
+/// What somebody shows at the door, or is supposed to: what facts are made of, besides the meeting.
+struct Showing: Sendable {
+  var name: AdmissionService.TypedName?
+  var passcode: PasscodeShown
+  var clientKind: ClientKind
+  var notices: [NoticeAnswer]
+  /// Whose session it is, and with how many factors.
+  var account: Account?
+  var factors: Int
+  /// The beginning of the chain of tickets.
+  var lineage: JoinID?
+}
+
+extension Showing {
+  init(_ draft: AdmissionService.Draft, _ joiner: AdmissionService.Joiner) {
+    self.init(
+      name: draft.name, passcode: draft.passcode, clientKind: draft.clientKind, notices: draft.notices,
+      account: joiner.account, factors: joiner.session?.session.factors ?? 0, lineage: joiner.lineage)
+  }
+}
+
 extension AdmissionService {
   /// Everything that decides.
   func facts(_ draft: Draft, _ joiner: Joiner, in tx: any Transaction) throws(StorageFault) -> AdmissionFacts {
     let throttle = try spent(draft.buckets, in: tx)
     try giveBackDueUse(of: draft.invite, in: tx)
     let meeting = try meeting(draft, in: tx)
-    let invite = try invite(draft, joiner, meeting, in: tx)
+    let invite = try invite(presented(draft.invite, in: tx), of: joiner.account, to: meeting, in: tx)
+    return try facts(Showing(draft, joiner), invite, in: meeting, throttle: throttle, tx)
+  }
+
+  /// The facts of a join that is made and of one that is only supposed, by the same questions.
+  func facts(
+    _ shown: Showing, _ invite: InviteShown, in meeting: Meeting?, throttle: AttemptBudget.Verdict,
+    _ snapshot: any Snapshot
+  ) throws(StorageFault) -> AdmissionFacts {
     let joinerClass = JoinerClass(
-      of: joiner.account, isInvited: invite.invite != nil, through: draft.clientKind, in: meeting)
+      of: shown.account, isInvited: invite.invite != nil, through: shown.clientKind, in: meeting)
     var facts = AdmissionFacts(
-      now: tx.now, meeting: meeting, joinerClass: joinerClass, factors: joiner.session?.session.factors ?? 0,
-      client: draft.clientKind, passcode: draft.passcode, invite: invite, notices: draft.notices, throttle: throttle,
+      now: snapshot.now, meeting: meeting, joinerClass: joinerClass, factors: shown.factors,
+      client: shown.clientKind, passcode: shown.passcode, invite: invite, notices: shown.notices, throttle: throttle,
       waitingCeiling: ports.waitingCeiling)
     // Without proof nothing more is asked: the work for a wrong guess is the same whether its meeting exists or not.
     guard let meeting, facts.proof.stands else { return facts }
-    if joiner.session != nil || joiner.lineage != nil || invite.invite != nil {
-      facts.isBarred = try tx.isBarred(
-        account: joiner.account?.id, invite: invite.invite?.id, lineage: joiner.lineage, from: meeting.id,
+    let isKnown = shown.account != nil || shown.lineage != nil
+    if isKnown || invite.invite != nil {
+      facts.isBarred = try snapshot.isBarred(
+        account: shown.account?.id, invite: invite.invite?.id, lineage: shown.lineage, from: meeting.id,
         occurrence: meeting.occurrence)
     }
-    if joiner.session != nil || joiner.lineage != nil {
-      facts.wasTurnedBack = try tx.wasTurnedBack(
-        account: joiner.account?.id, lineage: joiner.lineage, from: meeting.id, occurrence: meeting.occurrence)
+    if isKnown {
+      facts.wasTurnedBack = try snapshot.wasTurnedBack(
+        account: shown.account?.id, lineage: shown.lineage, from: meeting.id, occurrence: meeting.occurrence)
     }
-    // What only the proven come to: the time that it takes must not tell a stranger that there is a meeting.
-    guard facts.proof.stands else { return facts }
     if meeting.tally.waiting > 0, !joinerClass.isHosting {
-      facts.isQueuedForSeat = try tx.firstForSeat(in: meeting.id, occurrence: meeting.occurrence) != nil
+      facts.isQueuedForSeat = try snapshot.firstForSeat(in: meeting.id, occurrence: meeting.occurrence) != nil
     }
-    facts.name = try name(draft, joiner, facts, in: tx)
+    facts.name = try name(shown, facts, snapshot)
     return facts
   }
 
@@ -56,26 +84,29 @@ extension AdmissionService {
     return latest.map(AttemptBudget.Verdict.spent(until:)) ?? .available
   }
 
-  /// The invite that speaks for the joiner: the account's own, or the one whose code was shown. A host needs none,
+  /// What a code that was shown stands for, of whatever meeting.
+  private func presented(_ code: InviteCode, in tx: any Transaction) throws(StorageFault) -> InviteShown {
+    switch code {
+    case .nothing: .nothing
+    case .malformed: .wrong
+    case .digest(let digest): try tx.invite(digest).map(InviteShown.good) ?? .wrong
+    }
+  }
+
+  /// The invite that speaks for the joiner: the account's own, or the one that was presented. A host needs none,
   /// so none is looked at.
-  private func invite(
-    _ draft: Draft, _ joiner: Joiner, _ meeting: Meeting?, in tx: any Transaction
+  func invite(
+    _ presented: InviteShown, of account: Account?, to meeting: Meeting?, in snapshot: any Snapshot
   ) throws(StorageFault) -> InviteShown {
-    var found: Invite?
-    if case .digest(let digest) = draft.invite { found = try tx.invite(digest) }
-    if let account = joiner.account {
+    if let account {
       // Asked of a meeting that there is not as well: the time of the answer must not tell.
-      let own = try tx.invite(of: account.id, to: meeting?.id ?? MeetingID(known: "-"))
+      let own = try snapshot.invite(of: account.id, to: meeting?.id ?? MeetingID(known: "-"))
       if meeting?.isHosted(by: account.id) == true { return .nothing }
-      if let own, own.isGood(at: tx.now) { return .good(own) }
+      if let own, own.isGood(at: snapshot.now) { return .good(own) }
     }
-    switch draft.invite {
-    case .nothing: return .nothing
-    case .malformed: return .wrong
-    case .digest:
-      guard let found, let meeting, found.meeting == meeting.id, found.isGood(at: tx.now) else { return .wrong }
-      return .good(found)
-    }
+    guard case .good(let found) = presented else { return presented }
+    guard let meeting, found.meeting == meeting.id, found.isGood(at: snapshot.now) else { return .wrong }
+    return .good(found)
   }
 
   /// A use that was taken by somebody whose time to wait has just run out is there again, before anybody swept it.
@@ -88,25 +119,25 @@ extension AdmissionService {
 
   /// The name that somebody would be shown under, and what is known of it.
   private func name(
-    _ draft: Draft, _ joiner: Joiner, _ facts: AdmissionFacts, in tx: any Transaction
+    _ showing: Showing, _ facts: AdmissionFacts, _ snapshot: any Snapshot
   ) throws(StorageFault) -> NameShown {
     guard let meeting = facts.meeting, !facts.joinerClass.isHosting else { return .good }
-    guard let shown = shownName(draft, joiner, facts) else { return .missing }
+    guard let shown = shownName(showing, facts) else { return .missing }
     if shown.isReserved { return .reserved }
     guard meeting.policy.names != .free else { return .good }
-    let other = try tx.namesake(
-      of: shown.likeness, in: meeting, account: joiner.account?.id, lineage: joiner.lineage)
+    let other = try snapshot.namesake(
+      of: shown.likeness, in: meeting, account: showing.account?.id, lineage: showing.lineage)
     return other.map(NameShown.alike) ?? .good
   }
 
   /// The typed one; or the account's or the invite's, where it is to be that or none was typed.
-  func shownName(_ draft: Draft, _ joiner: Joiner, _ facts: AdmissionFacts) -> TypedName? {
-    let given = joiner.account?.displayName ?? facts.invite.invite?.displayName
+  func shownName(_ showing: Showing, _ facts: AdmissionFacts) -> TypedName? {
+    let given = showing.account?.displayName ?? facts.invite.invite?.displayName
     let isGiven = facts.meeting?.policy.names == .given && !facts.joinerClass.isHosting
-    if !isGiven, let typed = draft.name { return typed }
+    if !isGiven, let typed = showing.name { return typed }
     guard let given else { return nil }
     // What an operator vouches for may say what it is: the support's account is called so.
-    let isVouched = joiner.account?.vouched == true
+    let isVouched = showing.account?.vouched == true
     return ports.typed(given, isVouched: isVouched)
   }
 }

@@ -6,7 +6,7 @@ extension AdmissionService {
     _ draft: Draft, _ facts: AdmissionFacts, waitingFor: WaitingFor?, _ verdict: AdmissionVerdict, _ joiner: Joiner,
     in tx: any Transaction
   ) throws(StorageFault) -> Outcome {
-    guard var meeting = facts.meeting, let shown = shownName(draft, joiner, facts) else {
+    guard var meeting = facts.meeting, let shown = shownName(Showing(draft, joiner), facts) else {
       preconditionFailure("the gates let nobody in without a meeting and a name")
     }
     let isWaiting = waitingFor != nil
@@ -21,7 +21,7 @@ extension AdmissionService {
     }
     try tx.update(meeting)
     if let invite = facts.invite.invite { try spend(invite, draft, meeting, in: tx) }
-    if !draft.notices.isEmpty { try tx.answer(draft.notices, by: join, in: meeting, draft.caller, ports) }
+    if !draft.notices.isEmpty { try tx.answer(draft.notices, by: join, in: meeting, draft.caller) }
     let decisive = verdict.trace.last { $0.verdict != .pass } ?? verdict.trace.last
     try tx.announce(
       isWaiting ? .joinWaiting : .joinAdmitted, join, in: meeting,
@@ -29,14 +29,14 @@ extension AdmissionService {
         draft.caller.actor(of: joiner.session), draft.caller.request,
         detail: [
           ("class", join.joinerClass.rawValue), ("frontend", join.frontEnd), ("gate", decisive?.gate.rawValue ?? ""),
-          ("setting", decisive?.setting?.rawValue ?? ""),
+          ("setting", decisive?.verdict.setting?.rawValue ?? ""),
         ] + (join.invite.map { [("invite", $0.text)] } ?? []),
         personal: [("display_name", join.displayName.text)], salt: draft.salt,
         sealed: shown.name == draft.name?.name && join.displayName == shown.name ? draft.sealedName : nil))
     if isBurst && !meeting.passcodeMustRotate {
       try tx.alarm(meeting, "unknown_knocks", meeting.burst.unknown, draft.caller)
     }
-    return .made(join, meeting, joiner.session, verdict.trace)
+    return .made(join, meeting, joiner.session, verdict.trace, facts.openNotices)
   }
 
   private func join(

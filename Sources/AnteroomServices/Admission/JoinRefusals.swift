@@ -4,8 +4,8 @@ extension JoinRefusal {
   init(_ reason: RefusalReason, _ verdict: AdmissionVerdict, _ facts: AdmissionFacts) {
     self.init(
       reason: reason, proof: verdict.proof, trace: verdict.trace, required: verdict.required,
-      notices: verdict.proof.stands && verdict.required.contains(.noticeRequired) ? facts.missingNotices : [],
-      provenance: facts.meeting?.provenance ?? [:])
+      notices: verdict.proof.stands && verdict.required.contains(.noticeRequired) ? facts.openNotices : [],
+      provenance: facts.meeting?.provenance ?? [:], isHosts: facts.joinerClass.isHosting)
   }
 }
 
@@ -51,22 +51,26 @@ extension AdmissionService {
     in found: Meeting, _ draft: Draft, _ tx: any Transaction
   ) throws(StorageFault) -> Meeting {
     var meeting = found
-    let places = max(1, ports.waitingCeiling / 10)
-    var displaced: Join?
-    if let place = draft.place {
-      let (count, oldest) = try tx.unprovenWaiting(in: meeting.id, occurrence: meeting.occurrence, source: place)
-      if count >= max(1, places / 10) { displaced = oldest }
-    }
-    if displaced == nil {
-      let (count, oldest) = try tx.unprovenWaiting(in: meeting.id, occurrence: meeting.occurrence, source: nil)
-      if count >= places { displaced = oldest }
-    }
-    guard var join = displaced else { return meeting }
+    guard var join = try displaced(in: meeting, from: draft.place, tx) else { return meeting }
     let until = tx.now.adding(seconds: meeting.policy.ticketSeconds)
     try tx.move(
       &join, to: .expired, in: &meeting, until: until, as: .joinExpired,
       Cause(.system, draft.caller.request, detail: [("by", "unproven_ceiling")]))
     return meeting
+  }
+
+  /// Who would have to go for another such join.
+  func displaced(
+    in meeting: Meeting, from place: Int64?, _ snapshot: any Snapshot
+  ) throws(StorageFault) -> Join? {
+    let places = max(1, ports.waitingCeiling / 10)
+    if let place {
+      let (count, oldest) = try snapshot.unprovenWaiting(
+        in: meeting.id, occurrence: meeting.occurrence, source: place)
+      if count >= max(1, places / 10) { return oldest }
+    }
+    let (count, oldest) = try snapshot.unprovenWaiting(in: meeting.id, occurrence: meeting.occurrence, source: nil)
+    return count >= places ? oldest : nil
   }
 }
 

@@ -25,24 +25,28 @@ package struct OwnJoinService: Sendable {
       }
       let isNews = first.map { $0.state != found.join.state || $0.message != found.join.message } ?? false
       let left = deadline - ContinuousClock.now
+      ports.sightings.saw(found.join, at: ports.clock.now(), seconds: seconds)
       if isNews || found.join.state != .waiting || left <= .zero || Task.isCancelled { return .join(found) }
       first = first ?? found.join
       _ = await subscription.wait(timeout: left)
     }
   }
 
-  private typealias LiveJoin = ((join: Join, meeting: Meeting, session: Session?), Entitlement)
+  private typealias LiveJoin = ((join: Join, meeting: Meeting, session: Session?), Entitlement, [Notice])
 
-  private func look(_ caller: Caller) async throws(StorageFault) -> OwnJoin? {
+  func look(_ caller: Caller) async throws(StorageFault) -> OwnJoin? {
     let lifetime = ports.lifetime
     let found = try await ports.store.read { snapshot throws(StorageFault) in
       guard let own = try snapshot.liveOwnJoin(caller, lifetime: lifetime) else { return nil as LiveJoin? }
-      return (own, try snapshot.entitlement(of: own.join, in: own.meeting))
+      return (
+        own, try snapshot.entitlement(of: own.join, in: own.meeting),
+        try snapshot.openNotices(of: own.join, in: own.meeting)
+      )
     }
-    guard let ((join, meeting, session), entitlement) = found else { return nil }
+    guard let ((join, meeting, session), entitlement, notices) = found else { return nil }
     let grant =
       entitlement == .grant ? ports.grants.grant(for: join, in: meeting, session: session, at: ports.clock.now()) : nil
-    return OwnJoin(join: join, meeting: meeting, grant: grant, missingNotices: entitlement.notices)
+    return OwnJoin(join: join, meeting: meeting, grant: grant, notices: notices)
   }
 
   /// Gives up waiting.

@@ -21,7 +21,7 @@ package struct ToldEvent: Sendable {
 
 /// How things stand, told first to who has seen nothing, or too little to go on from.
 package enum EventSnapshot: Sendable {
-  case meeting(ShownMeeting, [Join])
+  case meeting(ShownMeeting, [HostedJoin])
   case ownJoin(OwnJoin)
   case frontEnd([HostedJoin])
 }
@@ -156,7 +156,8 @@ extension AdmissionPorts {
         cursor = page.next
       } while cursor != nil
       let shown = ShownMeeting(meeting: meeting, host: try snapshot.account(meeting.host))
-      return EventLook(content: .snapshot(.meeting(shown, joins)), place: last)
+      let hosted = joins.map { self.hosted($0, in: meeting, at: snapshot.now) }
+      return EventLook(content: .snapshot(.meeting(shown, hosted)), place: last)
     }
     let events = try snapshot.events(of: meeting.id, after: max(place, floor), limit: EventStream.batch)
     // A revocation is between the daemon and the front end that has to carry it out.
@@ -173,12 +174,13 @@ extension AdmissionPorts {
     guard let (join, meeting, session) = try snapshot.liveOwnJoin(caller, lifetime: lifetime) else {
       return .invalidToken
     }
+    sightings.saw(join, at: clock.now())
     let entitlement = try snapshot.entitlement(of: join, in: meeting)
     let own = OwnJoin(
       join: join, meeting: meeting,
       grant: entitlement == .grant
         ? grants.grant(for: join, in: meeting, session: session, at: clock.now()) : nil,
-      missingNotices: entitlement.notices)
+      notices: try snapshot.openNotices(of: join, in: meeting))
     let events = try place == nil ? [] : snapshot.events(of: join.id, after: place ?? 0, limit: EventStream.batch)
     // In a row from the place on, or something is missing and the state says it all.
     guard let place, place == join.eventNumber || events.first?.event.join?.number == place + 1 else {
@@ -202,9 +204,12 @@ extension AdmissionPorts {
   ) throws(StorageFault) -> HostAnswer<EventLook> {
     let name = caller.frontEnd.name
     let audiences = caller.frontEnd.audiences
+    sightings.saw(frontEnd: name, at: clock.now())
     let last = try snapshot.lastEvent()
     guard let place, try snapshot.isKept(place, last: last) else {
-      let joins = try snapshot.openJoins(frontEnd: name, audiences: audiences).map(HostedJoin.init)
+      let joins = try snapshot.openJoins(frontEnd: name, audiences: audiences).map {
+        HostedJoin($0.join, epoch: $0.epoch)
+      }
       return .done(EventLook(content: .snapshot(.frontEnd(joins)), place: last))
     }
     let events = try snapshot.events(frontEnd: name, audiences: audiences, after: place, limit: EventStream.batch)

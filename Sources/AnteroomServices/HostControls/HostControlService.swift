@@ -41,11 +41,14 @@ extension HostAnswer {
 package struct HostedJoin: Sendable {
   package let join: Join
   package let epoch: Epoch
-}
+  /// It waits, and nobody has been heard of behind it for a while.
+  package let isAway: Bool
 
-package struct HostedJoins: Sendable {
-  package let joins: Page<Join>
-  package let epoch: Epoch
+  package init(_ join: Join, epoch: Epoch, isAway: Bool = false) {
+    self.join = join
+    self.epoch = epoch
+    self.isAway = isAway
+  }
 }
 
 /// What hosts see and do to whole meetings. Each act asks for the right to it in its own transaction.
@@ -59,14 +62,14 @@ package struct HostControlService: Sendable {
   /// The joins of the running occurrence in the order they knocked; never a ticket or an address.
   package func joins(
     of id: MeetingID, states: [JoinState], after cursor: Int64?, limit: Int, caller: Caller
-  ) async throws(StorageFault) -> HostAnswer<HostedJoins> {
-    let lifetime = ports.lifetime
+  ) async throws(StorageFault) -> HostAnswer<Page<HostedJoin>> {
+    let ports = ports
     return try await ports.store.read { snapshot throws(StorageFault) in
-      try snapshot.hosted(id, by: caller, lifetime: lifetime).map { hosted throws(StorageFault) in
-        HostedJoins(
-          joins: try snapshot.joins(
-            of: id, occurrence: hosted.meeting.occurrence, states: states, after: cursor, limit: limit),
-          epoch: hosted.meeting.epoch)
+      try snapshot.hosted(id, by: caller, lifetime: ports.lifetime).map { hosted throws(StorageFault) in
+        let page = try snapshot.joins(
+          of: id, occurrence: hosted.meeting.occurrence, states: states, after: cursor, limit: limit)
+        return Page(
+          items: page.items.map { ports.hosted($0, in: hosted.meeting, at: snapshot.now) }, next: page.next)
       }
     }
   }
@@ -132,5 +135,12 @@ package struct HostControlService: Sendable {
       return .notHost
     case .session, .ticket: preconditionFailure("an authority that stands is not refused")
     }
+  }
+}
+
+extension AdmissionPorts {
+  /// A join as its hosts see it.
+  func hosted(_ join: Join, in meeting: Meeting, at now: Instant) -> HostedJoin {
+    HostedJoin(join, epoch: meeting.epoch, isAway: sightings.isAway(join, at: now))
   }
 }

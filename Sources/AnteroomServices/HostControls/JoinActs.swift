@@ -28,7 +28,7 @@ extension HostControlService {
         if act.opensUp(join), try !tx.hasSteppedUp(caller, in: meeting) { return .reauthenticationRequired }
         try HostControlService.carry(out: act, verdict, &join, &meeting, banID, cause, tx)
       }
-      return .done(HostedJoin(join: join, epoch: meeting.epoch))
+      return .done(ports.hosted(join, in: meeting, at: tx.now))
     }
   }
 

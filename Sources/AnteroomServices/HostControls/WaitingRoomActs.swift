@@ -12,7 +12,7 @@ package enum SkipCode: String, Sendable {
   case bot, unproven, lookalike
   case sentBack = "sent-back"
   case denied = "denied-before"
-  case notice = "notice-required"
+  case notice = "participant-action-required"
   /// The policy does not let the like of it in any more.
   case policy = "policy"
   case full = "meeting-full"

@@ -5,6 +5,9 @@ package protocol AuditSealing: Sendable {
   /// SHA-256(0x00 ‖ record): RFC 6962, section 2.1.
   func leafHash(_ record: [UInt8]) -> Digest
 
+  /// SHA-256 of a text that somebody agreed to, as records and receipts name it.
+  func textDigest(_ text: String) -> Digest
+
   /// SHA-256(0x01 ‖ left ‖ right).
   func nodeHash(_ left: Digest, _ right: Digest) -> Digest
 

@@ -21,6 +21,12 @@ package struct Consent: Hashable, Sendable {
     self.withdrawnAt = withdrawnAt
   }
 
+  /// The same, taken back.
+  package func withdrawn(at time: Instant) -> Consent {
+    Consent(
+      notice: notice, version: version, textDigest: textDigest, agreed: agreed, time: self.time, withdrawnAt: time)
+  }
+
   /// What it says now.
   package var answer: NoticeAnswer {
     NoticeAnswer(id: notice, version: version, agreed: agreed && withdrawnAt == nil)
@@ -28,10 +34,13 @@ package struct Consent: Hashable, Sendable {
 }
 
 package protocol ConsentReading {
+  /// Everything that a join said to notices, the oldest first.
   func consents(of join: JoinID) throws(StorageFault) -> [Consent]
+  /// SHA-256 of a notice's text: what an agreement is bound to.
+  func textDigest(of notice: Notice) -> Digest
 }
 
 package protocol ConsentWriting {
-  /// In place of what the join said to that version before.
+  /// In place of what the join said to that text before.
   func save(_ consent: Consent, of join: JoinID) throws(StorageFault)
 }

@@ -38,15 +38,17 @@ package struct Page<Item: Sendable>: Sendable {
 
 /// What can be asked of the store.
 package protocol Snapshot: AccountReading, SessionReading, MeetingReading, JoinReading, BanReading, InviteReading,
-  ConsentReading, EventReading, AuditReading
+  ConsentReading, AttendanceReading, EventReading, AuditReading
 {
   /// The time of this decision: the clock's, but never below the latest time that was stored.
   var now: Instant { get }
   /// What holds above the meetings.
   var policies: PolicyBook { get }
+  /// The same rows as they would be judged at another time.
+  func seen(at time: Instant) -> any Snapshot
 }
 
 /// What can be asked and changed, all or nothing.
 package protocol Transaction: Snapshot, AccountWriting, SessionWriting, MeetingWriting, JoinWriting, BanWriting,
-  InviteWriting, ConsentWriting, EventWriting, AuditWriting, BudgetKeeping, IdempotencyKeeping
+  InviteWriting, ConsentWriting, AttendanceWriting, EventWriting, AuditWriting, BudgetKeeping, IdempotencyKeeping
 {}

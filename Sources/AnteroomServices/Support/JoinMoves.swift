@@ -68,6 +68,7 @@ extension Transaction {
     // A join of an earlier occurrence is in no tally of this one.
     let isCounted = join.occurrence == meeting.occurrence
     let before = meeting.tally
+    let wasPresent = join.state == .present
     if isCounted { meeting.tally.count(join, by: -1) }
     body(&join)
     join.eventNumber += 1
@@ -78,6 +79,7 @@ extension Transaction {
     case (_, _): break
     }
     try update(join)
+    try keepAttendance(of: join, wasPresent: wasPresent, in: meeting)
     if meeting.tally != before { try update(meeting) }
     try announce(name, join, in: meeting, revoking: revoking, cause)
     if before.hostsPresent == 0 && meeting.tally.hostsPresent > 0 { try welcomeHost(into: &meeting, cause) }
@@ -139,6 +141,8 @@ extension EventName {
     case .joinMessage: .joinMessage
     case .joinPublish: .joinPublish
     case .joinRole: .joinRole
+    // A record of its own says what was agreed to, or taken back.
+    case .joinConsent: nil
     case .meetingOpened, .meetingLocked, .meetingUnlocked, .meetingSuspended, .meetingEnded, .meetingEpoch,
       .meetingAtRisk, .meetingPasscodeRotated, .revocation:
       nil

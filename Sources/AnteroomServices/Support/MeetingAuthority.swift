@@ -94,6 +94,15 @@ extension Snapshot {
     }
   }
 
+  /// The same for whoever shows a session, and operators: a ticket is not enough.
+  func hostedBySession(
+    _ id: MeetingID, by caller: Caller, lifetime: SessionLifetime
+  ) throws(StorageFault) -> HostAnswer<Meeting> {
+    let answer = try hosted(id, by: caller, lifetime: lifetime)
+    if case .done(let hosted) = answer, hosted.ticket != nil { return .sessionRequired }
+    return try answer.map { $0.meeting }
+  }
+
   /// The join behind a ticket: only through the front end that made it, only while the ticket lives,
   /// and, where it was made with a session, only while that stands.
   func ownJoin(

@@ -52,12 +52,8 @@ extension Transaction {
 
   /// What is due in a meeting by the clock, so that a decision never finds it undone.
   func settle(_ meeting: inout Meeting) throws(StorageFault) {
-    if meeting.state == .scheduled, let opens = meeting.opensAt, now >= opens {
-      try open(&meeting, .system("opens_at"))
-    }
-    if meeting.state == .open, !meeting.locked, let due = meeting.autoLockDue, now >= due {
-      try lock(&meeting, .system("auto_lock"))
-    }
+    if meeting.isOpening(at: now) { try open(&meeting, .system("opens_at")) }
+    if meeting.isLockingItself(at: now) { try lock(&meeting, .system("auto_lock")) }
   }
 
   /// Settles whatever meeting is due.

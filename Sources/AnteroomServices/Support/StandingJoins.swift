@@ -1,25 +1,29 @@
 import AnteroomCore
 
 /// What a join that stands may have now.
-enum Entitlement: Hashable, Sendable {
-  case grant
-  /// A grant, once these were agreed to.
-  case notices([Notice])
-  case nothing
-
-  var notices: [Notice] {
-    if case .notices(let missing) = self { missing } else { [] }
-  }
-}
+enum Entitlement: Hashable, Sendable { case grant, nothing }
 
 extension Snapshot {
   /// What is asked again of a join that stands.
   func facts(of join: Join, in meeting: Meeting) throws(StorageFault) -> AdmissionFacts {
     var factors = 0
     if let id = join.session { factors = try session(id)?.session.factors ?? 0 }
-    let answers = meeting.policy.notices.isEmpty ? [] : try consents(of: join.id).map(\.answer)
     return AdmissionFacts(
-      of: join, in: meeting, factors: factors, notices: answers, isBarred: try isBarred(join, in: meeting), now: now)
+      of: join, in: meeting, factors: factors, notices: try answers(of: join, to: meeting.policy.notices),
+      isBarred: try isBarred(join, in: meeting), now: now)
+  }
+
+  /// What a join has said to the notices in force: to their texts, and not to others under the same version.
+  private func answers(of join: Join, to notices: [Notice]) throws(StorageFault) -> [NoticeAnswer] {
+    if notices.isEmpty { return [] }
+    let texts = Dictionary(notices.map { ($0.id, textDigest(of: $0)) }) { first, _ in first }
+    return try consents(of: join.id).filter { texts[$0.notice] == $0.textDigest }.map(\.answer)
+  }
+
+  /// The notices that a join has yet to be shown, or to agree to.
+  func openNotices(of join: Join, in meeting: Meeting) throws(StorageFault) -> [Notice] {
+    if meeting.policy.notices.isEmpty || join.isOver || join.occurrence != meeting.occurrence { return [] }
+    return try facts(of: join, in: meeting).openNotices
   }
 
   func isBarred(_ join: Join, in meeting: Meeting) throws(StorageFault) -> Bool {
@@ -32,43 +36,53 @@ extension Snapshot {
   /// session may have changed since it was let in.
   func entitlement(of join: Join, in meeting: Meeting) throws(StorageFault) -> Entitlement {
     guard join.mayHaveGrant, meeting.state != .ended, join.occurrence == meeting.occurrence else { return .nothing }
-    let facts = try facts(of: join, in: meeting)
-    switch AdmissionPolicy.objection(to: facts) {
-    case nil: return .grant
-    case .noticeRequired: return .notices(facts.missingNotices)
-    case .tooManyAttempts, .noSuchMeeting, .ended, .barred, .nothingShown, .wrongProof, .signInRequired,
-      .secondFactorRequired, .inviteRequired, .locked, .notOpenYet, .full, .waitingRoomFull, .clientNotAllowed,
-      .nameRequired, .nameNotAllowed:
-      return .nothing
-    }
+    return AdmissionPolicy.objection(to: try facts(of: join, in: meeting)) == nil ? .grant : .nothing
   }
 }
 
 extension Transaction {
   /// Records what somebody says to notices of the policy, each bound to the text that is in force; what is about
-  /// no notice of it is no answer to anything.
+  /// no notice of it is no answer to anything. True where anything is other than it was.
+  @discardableResult
   func answer(
-    _ answers: [NoticeAnswer], by join: Join, in meeting: Meeting, _ caller: Caller, _ ports: AdmissionPorts
-  ) throws(StorageFault) {
+    _ answers: [NoticeAnswer], by join: Join, in meeting: Meeting, _ caller: Caller
+  ) throws(StorageFault) -> Bool {
+    var isNews = false
     for answer in answers {
       guard let notice = meeting.policy.notices.first(where: { $0.id == answer.id && $0.version == answer.version })
       else { continue }
-      let known = try consents(of: join.id).first { $0.notice == notice.id && $0.version == notice.version }
-      if known?.answer == answer { continue }
-      let isWithdrawn = known?.answer.agreed == true && !answer.agreed
-      let digest = ports.digests.sha256(Array(notice.text.utf8).span)
-      try save(
-        Consent(
-          notice: notice.id, version: notice.version, textDigest: digest, agreed: answer.agreed || isWithdrawn,
-          time: isWithdrawn ? known?.time ?? now : now, withdrawnAt: isWithdrawn ? now : nil), of: join.id)
+      let text = textDigest(of: notice)
+      let said = try consents(of: join.id).filter { $0.notice == notice.id }
+      let toThis = said.first { $0.version == notice.version && $0.textDigest == text }
+      if toThis?.answer == answer { continue }
+      isNews = true
+      // Who takes an agreement back takes back all that was agreed to under its name: a policy that goes back to
+      // an older text does not find it standing.
+      let standing = said.filter { $0.answer.agreed }
+      if !answer.agreed && !standing.isEmpty {
+        for consent in standing { try save(consent.withdrawn(at: now), of: join.id) }
+      } else {
+        try save(
+          Consent(notice: notice.id, version: notice.version, textDigest: text, agreed: answer.agreed, time: now),
+          of: join.id)
+      }
       try append(
         AuditEntry(
-          isWithdrawn ? .consentWithdrawn : .noticeAnswered, by: .join(join.id), subject: join.id.text,
-          request: caller.request,
+          !answer.agreed && !standing.isEmpty ? .consentWithdrawn : .noticeAnswered, by: .join(join.id),
+          subject: join.id.text, request: caller.request,
           detail: [
             ("meeting", meeting.id.text), ("notice", notice.id), ("version", String(notice.version)),
-            ("text", digest.hex), ("agreed", String(answer.agreed)),
+            ("text", text.hex), ("agreed", String(answer.agreed)),
           ]))
     }
+    return isNews
+  }
+
+  /// The same of a join that stands: whoever watches it hears of it.
+  func answer(
+    _ answers: [NoticeAnswer], by join: inout Join, in meeting: inout Meeting, _ caller: Caller
+  ) throws(StorageFault) {
+    guard try answer(answers, by: join, in: meeting, caller) else { return }
+    try change(&join, in: &meeting, as: .joinConsent, Cause(.join(join.id), caller.request)) { _ in }
   }
 }

@@ -70,10 +70,11 @@ extension JSONText {
       key("join")
       join(own.join, epoch: own.meeting.epoch)
       if let grant = own.grant, view.showsGrants { given(grant) }
+      if !own.notices.isEmpty { array("notices", own.notices) { $0.notice($1) } }
     case .meeting(let shown, let joins):
       key("meeting")
       meeting(shown.meeting, host: shown.host)
-      array("joins", joins) { $0.join($1, epoch: shown.meeting.epoch, forHost: true) }
+      array("joins", joins) { $0.join($1) }
     case .frontEnd(let joins):
       array("joins", joins) { json, hosted in
         json.object { json in

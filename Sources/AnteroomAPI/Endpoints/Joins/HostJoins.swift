@@ -21,8 +21,7 @@ extension Endpoint {
       if case .notHost = answer, exchange.caller.actsAsOperator {
         throw Refusal.noMeeting
       }
-      let page = try answer.value()
-      return .page(page.joins) { $0.join($1, epoch: page.epoch, forHost: true) }
+      return .page(try answer.value()) { $0.join($1) }
     }
   }
 
@@ -91,7 +90,7 @@ extension Endpoint {
       ).value()
       return .json(200) { json in
         json.key("join")
-        json.join(done.join, epoch: done.epoch, forHost: true)
+        json.join(done)
       }
     }
   }

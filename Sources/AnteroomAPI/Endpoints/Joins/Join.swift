@@ -17,6 +17,7 @@ extension Endpoint {
           json.join(own.join, epoch: own.meeting.epoch)
           json.token("ticket", ticket)
           if let grant = own.grant, maySeeGrants { json.given(grant) }
+          if !own.notices.isEmpty { json.array("notices", own.notices) { $0.notice($1) } }
           if own.join.joinerClass.isHosting || exchange.caller.operatorUID != nil {
             json.array("trace", TraceLine.lines(own.trace, own.meeting.provenance)) { $0.traceLine($1) }
           }
@@ -24,7 +25,8 @@ extension Endpoint {
       case .standing(let own): return .own(own, maySeeGrants: maySeeGrants)
       case .refused(let refusal):
         throw OutsiderView.refusal(
-          refusal, at: services.operation.now, withTrace: exchange.caller.operatorUID != nil)
+          refusal, at: services.operation.now,
+          withTrace: refusal.isHosts || exchange.caller.operatorUID != nil)
       case .invalidToken: throw Refusal(.invalidToken)
       case .secondFactorRequired: throw Refusal(.secondFactorRequired)
       case .invalidName(let flaw):

@@ -28,11 +28,14 @@ extension Endpoint {
 }
 
 extension Reply {
-  fileprivate static func own(_ result: OwnJoinResult, _ exchange: Exchange) throws(Refusal) -> Reply {
+  static func own(_ result: OwnJoinResult, _ exchange: Exchange) throws(Refusal) -> Reply {
     switch result {
     case .join(let own): return .own(own, maySeeGrants: exchange.caller.frontEnd.permissions.contains(.grants))
     case .invalidToken: throw Refusal(.invalidToken)
     case .impossible(let state): throw Refusal(.stateConflict, "The join is \(state.rawValue).")
+    case .noticeNotInForce:
+      throw Refusal(
+        .stateConflict, "No notice of that id and version is in force; GET /v1/joins/self lists those that are.")
     }
   }
 
@@ -42,7 +45,7 @@ extension Reply {
       json.key("join")
       json.join(own.join, epoch: own.meeting.epoch)
       if let grant = own.grant, maySeeGrants { json.given(grant) }
-      if !own.missingNotices.isEmpty { json.array("notices", own.missingNotices) { $0.notice($1) } }
+      if !own.notices.isEmpty { json.array("notices", own.notices) { $0.notice($1) } }
     }
   }
 }
