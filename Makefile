@@ -23,7 +23,7 @@ export SWIFT SWIFT_FLAGS
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-doors model build debug bench golden format lint install uninstall clean flags \
-  build-tools test-tools door-tools
+  build-tools bench-tools test-tools door-tools
 
 help: ## this list
 	@echo "Anteroom decides who gets into a meeting. What can be made here:"
@@ -55,9 +55,12 @@ build: build-tools ## the programs as they are installed (release, about 5 minut
 debug: build-tools ## the programs as demo and test use them (about 3 minutes from nothing)
 	$(SWIFT) build $(SWIFT_FLAGS)
 
-bench: build-tools ## the benchmark: ratios to bare Argon2 and to a bare echo
+bench: bench-tools ## the benchmark: ratios to bare Argon2 and to a bare echo, and 10,000 who wait in one meeting
 	$(SWIFT) build $(RELEASE_FLAGS) --product anteroom-bench
+	$(SWIFT) build $(RELEASE_FLAGS) --product anteroomd
 	@$(RELEASE)/anteroom-bench
+	@echo
+	@Tests/outside/crowd $(RELEASE)/anteroomd
 
 golden: test-tools ## write the golden files anew; read the difference before committing it
 	@scripts/golden --write
@@ -107,6 +110,10 @@ flags:
 build-tools:
 	@scripts/require-swift
 	@scripts/install-dependencies build
+
+bench-tools:
+	@scripts/require-swift
+	@scripts/install-dependencies bench
 
 door-tools:
 	@scripts/require-swift
