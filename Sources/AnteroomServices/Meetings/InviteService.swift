@@ -165,9 +165,9 @@ extension Transaction {
     if open.contains(where: \.mayHaveGrant) { try raiseEpoch(of: &meeting, by: cause.actor) }
     let over = now.adding(seconds: meeting.policy.ticketSeconds)
     let why = Cause(cause.actor, cause.request, detail: [("by", "invite_revoked")])
-    for found in open {
-      // Another's seat may have come free to it meanwhile.
-      guard var join = try self.join(found.id)?.join else { continue }
+    // Who waits goes first: a seat that the others free is not theirs.
+    let inOrder = [JoinState.waiting, .admitted, .left].flatMap { state in open.filter { $0.state == state } }
+    for var join in inOrder {
       switch join.state {
       case .waiting: try move(&join, to: .denied, in: &meeting, until: over, as: .joinDenied, why)
       case .admitted: try move(&join, to: .denied, in: &meeting, until: over, as: .joinDenied, revoking: true, why)
