@@ -125,10 +125,8 @@ extension Meeting {
   fileprivate func changes(from old: Meeting) -> [(key: String, value: String)] {
     var detail: [(key: String, value: String)] = []
     if title != old.title { detail.append(("title", title == nil ? "cleared" : "changed")) }
-    for (name, was, now) in [("opens_at", old.opensAt, opensAt), ("closes_at", old.closesAt, closesAt)] where was != now
-    {
-      detail.append((name, (was?.description ?? "none") + " -> " + (now?.description ?? "none")))
-    }
+    if opensAt != old.opensAt { detail.append(("opens_at.moved", Meeting.moved(old.opensAt, opensAt))) }
+    if closesAt != old.closesAt { detail.append(("closes_at.moved", Meeting.moved(old.closesAt, closesAt))) }
     if host != old.host { detail.append(("host", old.host.text + " -> " + host.text)) }
     let added = cohosts.filter { !old.cohosts.contains($0) }.map(\.text)
     let removed = old.cohosts.filter { !cohosts.contains($0) }.map(\.text)
@@ -138,6 +136,23 @@ extension Meeting {
       detail.append(("policy." + change.setting.rawValue, change.shown))
     }
     return detail
+  }
+}
+
+extension Meeting {
+  fileprivate static func moved(_ old: Instant?, _ new: Instant?) -> String {
+    (old?.description ?? "none") + " -> " + (new?.description ?? "none")
+  }
+
+  /// What runs by the clock under the policy that was runs by the one that is.
+  fileprivate mutating func resetClocks(from old: Meeting, at now: Instant) {
+    if policy.autoLock != old.policy.autoLock, !isAutoLockOver || policy.autoLock == nil {
+      let isUsed = tally.seatsTaken > 0 || autoLockDue != nil
+      autoLockDue = isUsed ? policy.autoLock.map { now.adding(seconds: $0) } : nil
+    }
+    if policy.hostAbsence != old.policy.hostAbsence, hostAbsenceDue != nil {
+      hostAbsenceDue = policy.hostAbsence.seconds.map { now.adding(seconds: $0) }
+    }
   }
 }
 
@@ -154,6 +169,7 @@ extension Transaction {
       return ChangedMeeting(shown: ShownMeeting(meeting: old, host: try account(old.host)), passcode: nil)
     }
     meeting.version += 1
+    meeting.resetClocks(from: old, at: now)
     if meeting.policy.passcode != .off && meeting.passcodeDigest == nil {
       meeting.adopt(made)
       passcode = made.text

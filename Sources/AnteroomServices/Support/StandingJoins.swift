@@ -8,9 +8,26 @@ extension Snapshot {
   func facts(of join: Join, in meeting: Meeting) throws(StorageFault) -> AdmissionFacts {
     var factors = 0
     if let id = join.session { factors = try session(id)?.session.factors ?? 0 }
-    return AdmissionFacts(
+    var facts = AdmissionFacts(
       of: join, in: meeting, factors: factors, notices: try answers(of: join, to: meeting.policy.notices),
       isBarred: try isBarred(join, in: meeting), now: now)
+    if try hasTypedName(join, in: meeting) { facts.name = .missing }
+    return facts
+  }
+
+  /// Whether a join goes by a name of its own where names are the account's or the invite's by now: it was typed under
+  /// a looser policy. Whoever is inside keeps it.
+  private func hasTypedName(_ join: Join, in meeting: Meeting) throws(StorageFault) -> Bool {
+    guard meeting.policy.names == .given, !join.joinerClass.isHosting, join.state == .waiting || join.state == .admitted
+    else { return false }
+    var given: DisplayName?
+    if let id = join.account {
+      given = try account(id)?.displayName
+    } else if let id = join.invite {
+      given = try invite(id)?.displayName
+    }
+    if join.clientKind == .bot { given = given?.suffixed(with: "bot") }
+    return given != join.displayName
   }
 
   /// What a join has said to the notices in force: to their texts, and not to others under the same version.
