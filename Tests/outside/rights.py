@@ -2,7 +2,7 @@
 
 import flows
 from events import opened, state_of
-from flows import arrive, host, inside, knock, meeting, member, present, watch
+from flows import arrive, ask, host, inside, knock, meeting, member, present, watch
 from gates import LONG, stamp
 from harness import *
 from occurrences import FREE, tag_of
@@ -65,7 +65,8 @@ def a_cohost_that_is_taken_off_loses_session_ticket_and_streams_within_a_second(
         for bad in (["x"], ["acct_" + "0" * 26], [5], "x", {}, [dora.id] * 51):
             among(change(room, {"cohosts": bad}, expect=None).status, (200, 422) if len(bad) == 51 else (422,), f"cohosts: {str(bad)[:40]}")
         change(room, {"cohosts": [cleo.id, dora.id]})
-        first, second = present(room, arrive(daemon, room, person=cleo)), arrive(daemon, room, person=dora)
+        first = present(room, arrive(daemon, room, person=cleo))
+        second = flows.Join(daemon, ask(daemon, room, "Dora", token=dora.token, expect=201).json, daemon.web)
         equal([claims_of(join.grant)["role"] for join in (second,)], ["cohost"], "a cohost's grant")
         grant = second.grant
         streams = [watch(room, token=token) for token in (cleo.token, first.ticket, dora.token, second.ticket)]
@@ -96,6 +97,33 @@ def a_cohost_that_is_taken_off_loses_session_ticket_and_streams_within_a_second(
         check(records and {item["actor"] for item in records} == {ada.id}, f"cohosts in the audit: {records}")
         for token in (plain.token, dora.token, guest.ticket):
             among(daemon.web.patch(room.path, {"cohosts": [plain.id]}, token=token).status, (401, 403), "somebody makes a cohost")
+
+
+@test()
+def everybody_finds_in_the_list_what_is_theirs_and_sees_of_it_what_is_theirs_to_see():
+    with Daemon() as daemon:
+        ada, bob, guest = host(daemon, display_name="Ada Canary"), host(daemon), member(daemon)
+        times = [{"opens_at": stamp(daemon, hours * 3600), "closes_at": stamp(daemon, hours * 3600 + 1800)} for hours in (24, 48)]
+        soon_, later = (meeting(daemon, ada, title="Board", external=f"room-{index}", policy={"waiting_room": "everyone"}, **pair) for index, pair in enumerate(times))
+        over, shared = meeting(daemon, ada), meeting(daemon, bob, cohosts=[ada.id])
+        over.act("end")
+        daemon.web.post(soon_.path + "/invites", {"account": guest.id}, token=ada.token, expect=201)
+        rooms = {soon_.id: "soon", later.id: "later", over.id: "over", shared.id: "shared"}
+        def listed(person, query):
+            return sorted(rooms[item["id"]] for item in daemon.web.pages("/v1/meetings" + query, 2, token=person.token))
+        for person, query, expected in (
+                (ada, "", ["later", "over", "shared", "soon"]), (ada, "?role=host", ["later", "over", "soon"]), (ada, "?role=cohost", ["shared"]),
+                (ada, "?role=invited", []), (guest, "?role=invited", ["soon"]), (guest, "", ["soon"]), (guest, "?role=host", []), (bob, "", ["shared"]),
+                (ada, "?external=room-1", ["later"]), (bob, "?external=room-1", []), (ada, "?state=ended", ["over"]), (ada, "?state=scheduled", ["later", "soon"]),
+                (ada, f"?role=host&from={stamp(daemon, 36 * 3600)}&to={stamp(daemon, 60 * 3600)}", ["later"]), (ada, "?role=cohost&state=open", ["shared"])):
+            equal(listed(person, query), expected, f"the list {query}")
+        for bad in ("?role=owner", "?state=locked", "?from=now", "?to=5", "?nosuch=1"):
+            among(daemon.web.get("/v1/meetings" + bad, token=ada.token).status, (400, 422), bad)
+        for shown in (flows.meeting_in(daemon.web.get(soon_.path, token=guest.token, expect=200).json), daemon.web.get("/v1/meetings", token=guest.token).json["items"][0]):
+            equal((shown["id"], shown["title"], shown["opens_at"], shown["host"]["display_name"]), (soon_.id, "Board", times[0]["opens_at"], "Ada Canary"), "what an invitee sees")
+            check(set(shown) <= {"id", "title", "opens_at", "closes_at", "host"}, f"and nothing more (section 5): {set(shown)}")
+        for method, part, body in (("PATCH", "", {"title": "x"}), ("DELETE", "", None), ("GET", "/joins", None), ("GET", "/bans", None), ("GET", "/invites", None), ("POST", "/open", None)):
+            equal(daemon.web.call(method, soon_.path + part, body, token=guest.token).code, "not-host", f"{method} {part} by an invitee")
 
 
 @test()
