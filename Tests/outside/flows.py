@@ -176,9 +176,9 @@ def waiting_in(answer):
 
 
 def ask(daemon, where, name="Ada", client=None, token=None, ip=None, expect=None, **fields):
-    """`POST …/joins` as it is; `where` is a meeting or an id."""
+    """`POST …/joins` as it is; `where` is a meeting or an id; without a name none is sent."""
     target = where if isinstance(where, str) else where.id
-    body = {"display_name": name, "source": source(ip), **fields}
+    body = {**({} if name is None else {"display_name": name}), "source": source(ip), **fields}
     return (client or daemon.web).post(f"/v1/meetings/{target}/joins", body, token=token, expect=expect)
 
 
@@ -214,6 +214,82 @@ def verified(daemon):
     said = daemon.admin.post("/v1/audit/verify", expect=200).json
     check(said["ok"] is True, f"the audit does not verify: {said}")
     return said
+
+
+def row(where, join):
+    """One join as its host sees it."""
+    items = where.daemon.web.pages(where.path + "/joins", 200, token=where.owner.token)
+    found = [item for item in items if item["id"] == join.id]
+    check(found, f"{join.id} is not in its host's list")
+    return found[0]
+
+
+def change(where, expect=200, token=None, client=None, **fields):
+    """`PATCH` of a meeting (section 5)."""
+    return (client or where.daemon.web).patch(where.path, fields, token=token or where.owner.token, expect=expect)
+
+
+def ban(where, expect=201, **fields):
+    answer = where.daemon.web.post(where.path + "/bans", fields, token=where.owner.token, expect=expect)
+    return answer.json["ban"] if answer.status == 201 else answer
+
+
+def bans(where):
+    return where.daemon.web.pages(where.path + "/bans", 200, token=where.owner.token)
+
+
+def lift(where, which, expect=204):
+    return where.daemon.web.delete(f"{where.path}/bans/{which['id']}", token=where.owner.token, expect=expect)
+
+
+def withdraw(join):
+    return join.client.post("/v1/joins/self/withdraw", token=join.ticket, expect=(200, 204))
+
+
+def over(join, *states):
+    """Its ticket says that it is over, or says nothing any more."""
+    answer = join.look(expect=(200, 401))
+    return answer.status == 401 or join.state in states
+
+
+# --- invites -------------------------------------------------------------------------------------------
+
+class Invite:
+    """An invite as the host got it (section 5)."""
+
+    def __init__(self, where, answer):
+        self.where, self.shown = where, answer["invite"]
+        self.id, self.code, self.url = self.shown["id"], answer.get("code"), answer.get("url")
+
+    def listed(self):
+        """Its line in the host's list, or None."""
+        return next((item for item in invites(self.where) if item["id"] == self.id), None)
+
+    @property
+    def used(self):
+        return self.listed()["used"]
+
+    def show(self, name="Ida", expect=None, **fields):
+        """The answer to a knock with its code."""
+        return ask(self.where.daemon, self.where, name, invite=self.code, expect=expect, **fields)
+
+    def use(self, name="Ida", client=None, **fields):
+        """A join made with its code."""
+        return Join(self.where.daemon, self.show(name, client=client, expect=201, **fields).json,
+                    client or self.where.daemon.web)
+
+    def revoke(self, expect=(200, 204), token=None):
+        return self.where.daemon.web.delete(f"{self.where.path}/invites/{self.id}", token=token or
+                                            self.where.owner.token, expect=expect)
+
+
+def invite(where, token=None, **fields):
+    return Invite(where, where.daemon.web.post(where.path + "/invites", fields, token=token or where.owner.token,
+                                               expect=201).json)
+
+
+def invites(where):
+    return where.daemon.web.pages(where.path + "/invites", 200, token=where.owner.token)
 
 
 # --- watching ------------------------------------------------------------------------------------------
