@@ -47,7 +47,7 @@ def daemon_with(*frontends, **more):
 
 # --- permissions ---------------------------------------------------------------------------------------
 
-@test(root=True, answers=["33", "42"], seconds=120)
+@test(root=True, answers="33", seconds=120)
 def line_33_Moodle_each_operation_takes_its_own_permission_and_no_other_makes_good_for_it():
     names = sorted(OPERATIONS)
     daemon, clients = daemon_with(entry("web", os.getuid(), audiences=["media"]), *(
@@ -289,7 +289,6 @@ def a_link_is_made_of_the_front_end_s_own_template_and_holds_no_passcode():
                 check((answer.get("url") or "").startswith(url.split("?")[0]), f"{name}'s link for an invite {what}: {answer.get('url')}")
                 for secret in (made["passcode"], rotated["passcode"]):
                     check(secret.lower() not in answer["url"].lower(), f"the passcode in an invite's link: {answer['url']}")
-        among(len([item for item in (daemon.web.get("/v1/meetings", token=ada.token).json["items"]) if "url" in item]), (0, 3), "lists")
 
 
 @test(root=True)

@@ -240,7 +240,7 @@ def a_notice_is_shown_to_the_proven_and_agreed_to_before_anything_is_granted():
             equal(join.state, state, f"who agreed, {policy}")
             check("house" in json.dumps(answer.json.get("notices", [])), f"a notice without consent is shown as well: {answer}")
             equal(one.use(notices=agreed()).state, "admitted", "an invitee who agreed")
-        for bad in ([{}], "x", [{**NOTICE, "consent": "yes"}], [{**NOTICE, "version": "3"}], [NOTICE, NOTICE],
+        for bad in ([{}], "x", [{**NOTICE, "consent": "yes"}], [{**NOTICE, "version": "3"}],
                     [{key: NOTICE[key] for key in ("id", "version")}]):
             daemon.web.post("/v1/meetings", {"policy": {"notices": bad}}, token=ada.token, expect="invalid-field")
 
