@@ -135,10 +135,8 @@ extension AdmissionService {
     let given = showing.account?.displayName ?? facts.invite.invite?.displayName
     let isGiven = facts.meeting?.policy.names == .given && !facts.joinerClass.isHosting
     if !isGiven, let typed = showing.name { return typed }
-    guard let given else { return nil }
     // What an operator vouches for may say what it is: the support's account is called so.
-    let isVouched = showing.account?.vouched == true
-    return ports.typed(given, isVouched: isVouched)
+    return given.map { ports.typed($0, isVouched: showing.account?.vouched == true) }
   }
 }
 
