@@ -223,3 +223,17 @@ def a_meeting_has_a_thousand_open_invites_and_not_one_more():
         invite(room, expect="state-conflict")
         revoke(room, made[1])
         invite(room)
+
+
+@test()
+def an_invite_that_opens_a_meeting_up_takes_factors_shown_lately():
+    with Daemon(clock=True) as daemon:
+        ada = host(daemon)
+        room = meeting(daemon, ada, policy={"step_up": 300})
+        for fields in ({"role": "cohost"}, {"bypass_waiting_room": True}):
+            invite(room, **fields)
+        daemon.clock.advance(301)
+        for fields in ({"role": "cohost"}, {"bypass_waiting_room": True}, {"role": "cohost", "account": member(daemon).id}):
+            invite(room, expect="reauthentication-required", **fields)
+        for fields in ({}, {"role": "viewer"}):
+            invite(room, **fields)

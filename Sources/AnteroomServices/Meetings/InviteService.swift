@@ -86,6 +86,7 @@ package struct InviteService: Sendable {
         // An account's is nobody else's to use up.
         uses: draft.uses ?? (draft.account == nil ? 1 : nil), used: 0, expiresAt: draft.expiresAt,
         bypassesWaitingRoom: draft.bypassesWaitingRoom, displayName: name, createdAt: tx.now)
+      if invite.opensUp, try !tx.hasSteppedUp(caller, in: meeting) { return .reauthenticationRequired }
       let creation = try tx.once(claim, sealing: sealing, render: render) {
         () throws(StorageFault) -> Creation<CreatedInvite, InviteRefusal> in
         if let refusal = try tx.add(invite, code: code?.digest, to: meeting, Cause(actor, caller.request)) {
