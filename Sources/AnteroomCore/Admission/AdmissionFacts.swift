@@ -141,11 +141,12 @@ package enum Proof: Hashable, Sendable {
     }
   }
 
-  /// Whether a secret that could be guessed had a part in it. An invite's 128 bits cannot be.
-  var isGuessable: Bool {
+  /// Whether a secret that was shown here had a part in it. Nobody guesses an invite's 128 bits; but where the
+  /// budget is spent nothing is compared any more, or the answer would tell which of the things shown was right.
+  var isShown: Bool {
     switch self {
-    case .account, .invite, .notNeeded: false
-    case .passcode, .unproven, .nothingShown, .wrong: true
+    case .account, .notNeeded: false
+    case .invite, .passcode, .unproven, .nothingShown, .wrong: true
     }
   }
 }

@@ -7,8 +7,8 @@ package struct Gate: Sendable {
   /// All of them, in the order of the trace.
   package static let all: [Gate] = [
     Gate(name: .throttle) { facts in
-      // Who shows no secret that could be guessed here is not shut out by what strangers tried.
-      if !facts.proof.isGuessable { return .pass }
+      // Who needs to show no secret here is not shut out by what strangers tried.
+      if !facts.proof.isShown { return .pass }
       if case .spent(let until) = facts.throttle { return .refuse(.tooManyAttempts(until: until)) }
       return .pass
     },

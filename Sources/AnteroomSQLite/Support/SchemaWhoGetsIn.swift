@@ -29,7 +29,9 @@ extension Schema {
     ALTER TABLE joins ADD COLUMN source INTEGER;
     CREATE INDEX joins_of_invite ON joins (invite) WHERE invite IS NOT NULL;
     ALTER TABLE joins ADD COLUMN was_admitted INTEGER NOT NULL DEFAULT 0 CHECK (was_admitted IN (0, 1));
-    CREATE INDEX joins_for_seat ON joins (meeting, occurrence) WHERE waiting_for = 'seat';
+    -- Who waits for something that comes by itself: an opening, a host, a seat.
+    CREATE INDEX joins_for_what_comes ON joins (meeting, occurrence, waiting_for) WHERE waiting_for <> 'admission';
+    CREATE INDEX meetings_by_external ON meetings (external) WHERE external IS NOT NULL;
     CREATE INDEX joins_waiting_from ON joins (meeting, occurrence, source)
       WHERE source IS NOT NULL AND state = 'waiting';
     CREATE INDEX joins_unproven ON joins (meeting, occurrence, source) WHERE unproven = 1 AND state = 'waiting';

@@ -17,7 +17,8 @@ extension HostControlService {
           return try refuse(authority, act: "attendance", on: id, caller: caller, in: tx)
         }
         if authority.isTicket { return .sessionRequired }
-        // It takes names out of the house: what asks for a fresh second factor asks for it here.
+        // It takes names out of the house.
+        if try !tx.hasSteppedUp(caller, in: found) { return .reauthenticationRequired }
         (meeting, actor) = (found, who)
       }
       guard meeting.policy.attendance else { return .done(nil) }

@@ -55,17 +55,19 @@ extension HostControlService {
   private func toAdmit(
     _ named: [JoinID]?, in id: MeetingID, caller: Caller
   ) async throws(StorageFault) -> HostAnswer<[JoinID]> {
-    try await ports.store.write { tx throws(StorageFault) -> HostAnswer<[JoinID]> in
+    let right = try await ports.store.write { tx throws(StorageFault) -> HostAnswer<Int64> in
       try tx.endDueJoins()
       let authority = try tx.authority(over: id, caller: caller, lifetime: ports.lifetime)
-      guard var meeting = authority.meeting else {
+      guard let meeting = authority.meeting else {
         return try refuse(authority, act: "admit-waiting", on: id, caller: caller, in: tx)
       }
-      if meeting.state == .ended { return .impossible(.ended) }
-      if let named { return .done(named) }
-      var waiting: [JoinID] = []
-      try tx.each(.waiting, in: &meeting) { join, _ throws(StorageFault) in waiting.append(join.id) }
-      return .done(waiting)
+      return meeting.state == .ended ? .impossible(.ended) : .done(meeting.occurrence)
+    }
+    guard case .done(let occurrence) = right else { return try right.map { _ in [] } }
+    if let named { return .done(named) }
+    // Read beside the writer: who knocks meanwhile does not wait until thousands were counted.
+    return try await ports.store.read { snapshot throws(StorageFault) in
+      .done(try snapshot.waiting(in: id, occurrence: occurrence))
     }
   }
 

@@ -28,10 +28,17 @@ package protocol JoinReading {
   func namesake(
     of likeness: NameLikeness, in meeting: Meeting, account: AccountID?, lineage: JoinID?
   ) throws(StorageFault) -> String?
+  /// Who waits in an occurrence, in the order they knocked.
+  func waiting(in meeting: MeetingID, occurrence: Int64) throws(StorageFault) -> [JoinID]
   /// How many wait in an occurrence from one source.
   func waiting(from source: Int64, in meeting: MeetingID, occurrence: Int64) throws(StorageFault) -> Int
   /// The join that has waited longest for a seat alone.
   func firstForSeat(in meeting: MeetingID, occurrence: Int64) throws(StorageFault) -> Join?
+  /// A meeting's joins that wait for something that comes by itself, never for a host's decision, in the order they
+  /// knocked.
+  func joins(
+    waitingFor reason: WaitingFor, in meeting: MeetingID, occurrence: Int64, after cursor: Int64?, limit: Int
+  ) throws(StorageFault) -> Page<Join>
   /// How often an account, or a chain of tickets, was denied in an occurrence.
   func denials(
     account: AccountID?, lineage: JoinID?, in meeting: MeetingID, occurrence: Int64

@@ -9,8 +9,7 @@ extension Transaction {
     if meeting.state == .scheduled { try open(&meeting, cause) }
     let arrival = meeting.policy.hostArrival
     let why = Cause(cause.actor, cause.request, detail: [("by", "host_arrival")])
-    try each(.waiting, in: &meeting) { join, meeting throws(StorageFault) in
-      guard join.waitingFor == .host else { return }
+    try each(waitingFor: .host, in: &meeting) { join, meeting throws(StorageFault) in
       let isInvited = arrival == .admitAll || (arrival == .admitInvited && join.joinerClass == .invitee)
       try reconsider(&join, in: &meeting, mayComeIn: isInvited, why)
     }
@@ -19,8 +18,7 @@ extension Transaction {
   /// The meeting opens: who came early goes on to what comes next.
   func admitEarly(into meeting: inout Meeting, _ cause: Cause) throws(StorageFault) {
     let why = Cause(cause.actor, cause.request, detail: [("by", "opening")])
-    try each(.waiting, in: &meeting) { join, meeting throws(StorageFault) in
-      guard join.waitingFor == .opening else { return }
+    try each(waitingFor: .opening, in: &meeting) { join, meeting throws(StorageFault) in
       try reconsider(&join, in: &meeting, mayComeIn: true, why)
     }
   }
@@ -34,6 +32,19 @@ extension Transaction {
       // It is still the first: the seat is not to be had after all.
       if join.waitingFor == .seat { return }
     }
+  }
+
+  private func each(
+    waitingFor reason: WaitingFor, in meeting: inout Meeting,
+    _ body: (inout Join, inout Meeting) throws(StorageFault) -> Void
+  ) throws(StorageFault) {
+    var cursor: Int64?
+    repeat {
+      let page = try joins(
+        waitingFor: reason, in: meeting.id, occurrence: meeting.occurrence, after: cursor, limit: 500)
+      for var join in page.items { try body(&join, &meeting) }
+      cursor = page.next
+    } while cursor != nil
   }
 
   /// Asks the gates again about somebody who waits. Whoever an objection has come up against goes on waiting for a
