@@ -6,6 +6,7 @@ import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
+import flows
 import harness
 from flows import admit, arrive, ask, host, inside, knock, meeting, own, present, verified
 from harness import ALL_PERMISSIONS, Daemon, OTHER_UID, Stream, check, equal, test
