@@ -131,8 +131,8 @@ package final class PolicyBook: Sendable {
       for (level, values) in levels {
         guard let said = values[setting] else { continue }
         let next = value.map { shape.overlaid(said, on: $0) } ?? said
-        // Notices add up: whoever adds none has decided nothing.
-        if setting != .notices || next != value { decided = level }
+        // Notices add up: whoever adds none to others' has decided nothing.
+        if setting != .notices || next != value || next == said { decided = level }
         value = next
       }
       for floor in floors {

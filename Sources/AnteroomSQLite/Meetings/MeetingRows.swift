@@ -15,9 +15,10 @@ extension SQLiteSnapshot {
   private static let meetingByID = "SELECT \(columns) FROM meetings m WHERE m.id = ? AND m.forgotten = 0"
 
   private func readMeeting(_ row: Row, from offset: Int) -> Meeting {
-    let own = PolicyText.read(row.text(offset + 7))
     let profile = row.text(offset + 6)
     let hostProfile = row.optionalText(offset + 26)
+    let (own, effective) = policyCache.policy(
+      profile: profile, hostProfile: hostProfile, text: row.text(offset + 7), in: policies)
     let cohosts = row.optionalText(offset + 22).map { text in
       text.split(separator: " ").map { AccountID(known: String($0)) }
     }
@@ -25,7 +26,7 @@ extension SQLiteSnapshot {
       id: MeetingID(known: row.text(offset)), external: row.optionalText(offset + 1), frontEnd: row.text(offset + 2),
       kind: SQLiteSnapshot.known(row.text(offset + 3)), title: row.optionalText(offset + 4),
       host: AccountID(known: row.text(offset + 5)), cohosts: cohosts ?? [], profile: profile,
-      hostProfile: hostProfile, policy: policies.effective(profile: profile, hostProfile: hostProfile, own: own),
+      hostProfile: hostProfile, policy: effective,
       own: own, passcodeKind: row.optionalText(offset + 8).map(SQLiteSnapshot.known),
       passcodeDigest: row.hasNull(offset + 9) ? nil : row.digest(offset + 9),
       passcodeFailures: row.count(offset + 10), state: SQLiteSnapshot.known(row.text(offset + 11)),

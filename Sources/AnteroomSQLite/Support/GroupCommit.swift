@@ -34,6 +34,7 @@ final class GroupCommit: Sendable {
   private let clock: any WallClock
   private let sealing: any AuditSealing
   private let policies: PolicyTable
+  private let policyCache: PolicyCache
   private let nonces: any Randomness
   private let limit: Int
   /// Fired with what a commit changed, after it.
@@ -42,13 +43,14 @@ final class GroupCommit: Sendable {
 
   init(
     connection: DatabaseQueue, clock: any WallClock, sealing: any AuditSealing, policies: PolicyTable,
-    nonces: any Randomness, tree: AuditTree, latest: Instant, limit: Int,
+    policyCache: PolicyCache, nonces: any Randomness, tree: AuditTree, latest: Instant, limit: Int,
     changed: Signal<EventTopic>, onFailedCommit: @escaping @Sendable (StorageFault) -> Void
   ) {
     self.connection = connection
     self.clock = clock
     self.sealing = sealing
     self.policies = policies
+    self.policyCache = policyCache
     self.nonces = nonces
     self.tree = Mutex(tree)
     self.latestMilliseconds = Atomic(latest.milliseconds)
@@ -135,7 +137,7 @@ final class GroupCommit: Sendable {
       let result = try connection.writeWithoutTransaction { db -> Result<SQLiteTransaction, StorageFault> in
         let tx = SQLiteTransaction(
           Statements(db, statements), now: latest, tree: committed, sealing: sealing, policies: policies.current,
-          nonces: nonces)
+          policyCache: policyCache, nonces: nonces)
         do throws(StorageFault) {
           try GroupCommit.begin(db)
           for job in jobs {

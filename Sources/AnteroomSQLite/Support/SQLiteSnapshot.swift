@@ -9,12 +9,16 @@ class SQLiteSnapshot: Snapshot {
   let sealing: any AuditSealing
   /// What holds for meetings, as it is configured while the closure runs.
   private(set) var policies: PolicyBook
+  let policyCache: PolicyCache
 
-  init(_ db: Statements, now: Instant, sealing: any AuditSealing, policies: PolicyBook) {
+  init(
+    _ db: Statements, now: Instant, sealing: any AuditSealing, policies: PolicyBook, policyCache: PolicyCache
+  ) {
     self.db = db
     self.now = now
     self.sealing = sealing
     self.policies = policies
+    self.policyCache = policyCache
   }
 
   func seen(at time: Instant) -> any Snapshot {
@@ -39,11 +43,11 @@ final class SQLiteTransaction: SQLiteSnapshot, Transaction {
 
   init(
     _ db: Statements, now: Instant, tree: AuditTree, sealing: any AuditSealing, policies: PolicyBook,
-    nonces: any Randomness
+    policyCache: PolicyCache, nonces: any Randomness
   ) {
     self.tree = tree
     self.nonces = nonces
-    super.init(db, now: now, sealing: sealing, policies: policies)
+    super.init(db, now: now, sealing: sealing, policies: policies, policyCache: policyCache)
   }
 
   func wake(_ topic: EventTopic) { woken.insert(topic) }

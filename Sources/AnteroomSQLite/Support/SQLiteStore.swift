@@ -25,6 +25,7 @@ package final class SQLiteStore: Store {
   private let clock: any WallClock
   private let sealing: any AuditSealing
   private let policies: PolicyTable
+  private let policyCache = PolicyCache()
   private let writerConnection: DatabaseQueue
 
   /// Opens or makes the database at `path`, checks it, brings its schema up, and asserts that commits
@@ -56,7 +57,8 @@ package final class SQLiteStore: Store {
       self.sealing = sealing
       self.policies = policies
       writer = GroupCommit(
-        connection: connection, clock: clock, sealing: sealing, policies: policies, nonces: randomness,
+        connection: connection, clock: clock, sealing: sealing, policies: policies, policyCache: policyCache,
+        nonces: randomness,
         tree: head.tree, latest: head.time, limit: groupLimit, changed: changed, onFailedCommit: onFailedCommit)
     } catch let failure as StoreOpeningFailure {
       throw failure
@@ -165,7 +167,7 @@ package final class SQLiteStore: Store {
       return try reader.read { db in
         let snapshot = SQLiteSnapshot(
           Statements(db, readerStatements), now: max(clock.now(), writer.latest), sealing: sealing,
-          policies: policies.current)
+          policies: policies.current, policyCache: policyCache)
         do throws(StorageFault) {
           return .success(try body(snapshot))
         } catch {
