@@ -180,6 +180,19 @@ def whoever_was_admitted_and_may_not_come_any_more_goes_back_or_is_denied_and_th
 
 
 @test()
+def whoever_was_let_in_goes_back_where_the_host_s_account_is_bound_to_a_stricter_profile():
+    with Daemon() as daemon:
+        ada = host(daemon)
+        room = meeting(daemon, ada, policy=FREE)
+        inner, ready = inside(daemon, room), knock(daemon, room)
+        among(daemon.admin.post("/v1/accounts", {"username": "eve-1", "profile": "nosuch"}).code, ("invalid-field",), "a profile that is none")
+        daemon.admin.patch(f"/v1/accounts/{ada.id}", {"profile": "health"}, expect=200)
+        equal((state_of(room, ready), state_of(room, inner)), ("denied", "present"), "who was on the way in, and who is in")
+        made = daemon.admin.post("/v1/accounts", {"username": "eve-2", "profile": "education"}, expect=201).json["account"]
+        equal(made["profile"], "education", "an account that starts bound")
+
+
+@test()
 def an_account_without_a_second_factor_shows_its_password_again():
     with Daemon(clock=True, config={"sessions": {"idle_seconds": 86_400}, "policy": {"host_second_factor": False}}) as daemon:
         cleo = member(daemon, roles=flows.PERMISSIONS_OF_HOST)

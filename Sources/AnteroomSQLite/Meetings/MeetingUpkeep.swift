@@ -3,6 +3,14 @@ import AnteroomServices
 
 // What is written of meetings by others than their hosts' everyday acts.
 
+extension SQLiteSnapshot {
+  func openMeetings(hostedBy account: AccountID) throws(StorageFault) -> [MeetingID] {
+    try db.all("SELECT id FROM meetings WHERE host = ? AND state = 'open' ORDER BY seq", [.text(account.text)]) { row in
+      MeetingID(known: row.text(0))
+    }
+  }
+}
+
 extension SQLiteTransaction {
   func forget(_ meeting: MeetingID) throws(StorageFault) {
     let id = [Column.text(meeting.text)]

@@ -241,12 +241,11 @@ package struct AccountService: Sendable {
         if let profile, tx.policies.profiles[profile] == nil { return .profileUnknown }
         account.profile = profile
         changes.append(("profile", profile ?? "none"))
-        // Its meetings follow at once: every gate is asked by the policy that is in force.
-        try tx.setHostProfile(profile, of: id)
       }
       guard !changes.isEmpty else { return .changed(account) }
       account.version += 1
       try tx.update(account)
+      if change.profile != .keep { try tx.followProfile(of: account, Cause(try tx.actor(caller), caller.request)) }
       if account.disabled {
         try tx.endJoins(of: id, by: caller.actor, request: caller.request)
         try tx.deleteSessions(of: id)
@@ -259,6 +258,18 @@ package struct AccountService: Sendable {
           .accountChanged, by: actor, subject: id.text, request: caller.request, detail: changes,
           personal: displayName.map { [("display_name", $0.text)] } ?? [], salt: credentials.salt))
       return .changed(account)
+    }
+  }
+}
+
+extension Transaction {
+  /// An account's meetings are no looser than the profile that it is bound to, from now on: whoever was let in and may
+  /// not come any more goes back.
+  fileprivate func followProfile(of account: Account, _ cause: Cause) throws(StorageFault) {
+    try setHostProfile(account.profile, of: account.id)
+    for id in try openMeetings(hostedBy: account.id) {
+      guard var meeting = try meeting(id) else { continue }
+      try applyStricterPolicy(to: &meeting, cause)
     }
   }
 }

@@ -110,7 +110,9 @@ extension Transaction {
     if let opens = meeting.opensAt, opens <= now { meeting.opensAt = nil }
     if let closes = meeting.closesAt, closes <= now { meeting.closesAt = nil }
     try raiseEpoch(of: &meeting, by: cause.actor)
-    let isRotated = meeting.policy.passcode != .off && meeting.policy.passcodeRotation == .occurrence
+    // One that is asked for by now and was never made is made here too.
+    let isOwn = meeting.policy.passcodeRotation == .occurrence || meeting.passcodeDigest == nil
+    let isRotated = meeting.policy.passcode != .off && isOwn
     if isRotated {
       meeting.adopt(passcode)
       try updatePasscode(of: meeting)

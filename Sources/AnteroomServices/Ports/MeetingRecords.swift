@@ -45,6 +45,7 @@ package protocol MeetingReading {
   func hostingSince(_ account: AccountID, in meeting: MeetingID) throws(StorageFault) -> Int64
   /// Whether another meeting of the front end that has not ended goes by a foreign name.
   func isExternalTaken(_ external: String, frontEnd: String, except meeting: MeetingID) throws(StorageFault) -> Bool
+  func openMeetings(hostedBy account: AccountID) throws(StorageFault) -> [MeetingID]
   /// Whether an account lets a front end make, change and end its meetings.
   func isDelegate(_ frontEnd: String, of account: AccountID) throws(StorageFault) -> Bool
   func meetingCount() throws(StorageFault) -> (meetings: Int, waiting: Int)

@@ -25,7 +25,7 @@ extension Transaction {
     let joinerClass = JoinerClass(
       of: account, isInvited: isInvited || join.invite != nil, through: join.clientKind, in: meeting)
     guard joinerClass != join.joinerClass else { return }
-    let losesRole = joinerClass.role != join.role && join.joinerClass.isHosting
+    let losesRole = join.role.isMore(than: joinerClass.role) && join.joinerClass.isHosting
     if losesRole && join.mayHaveGrant { try raiseEpoch(of: &meeting, by: cause.actor) }
     let isHosting = joinerClass.isHosting
     let deadline = join.state == .admitted ? now.adding(seconds: meeting.policy.seatSeconds) : join.deadline
