@@ -22,7 +22,7 @@ class SQLiteSnapshot: Snapshot {
   }
 
   func seen(at time: Instant) -> any Snapshot {
-    SQLiteSnapshot(db, now: time, sealing: sealing, policies: policies)
+    SQLiteSnapshot(db, now: time, sealing: sealing, policies: policies, policyCache: policyCache)
   }
 
   func begin(at time: Instant, policies: PolicyBook) {
