@@ -24,15 +24,17 @@ extension AdmissionService {
     if let standing = try standing(draft, joiner.session, in: tx) { return standing }
     joiner.lineage = try lineage(draft, in: tx)
     var facts = try facts(draft, joiner, in: tx)
-    if facts.proof == .unproven || facts.isSuspect, facts.throttle == .available, let found = facts.meeting {
+    var displaced: Join?
+    if facts.proof == .unproven || facts.isSuspect, facts.throttle == .available, let meeting = facts.meeting {
       // What proved nothing costs its source what a wrong one does.
       if facts.proof == .unproven { try tx.commit(draft.buckets, at: tx.now) }
-      facts.meeting = try makeRoomForUnproven(in: found, draft, tx)
+      displaced = try self.displaced(in: meeting, from: draft.place, tx)
+      if displaced != nil { facts.waitingCeiling += 1 }
     }
     var verdict = AdmissionPolicy.decide(facts)
     if case .wait = verdict.decision, let place = draft.place, let meeting = facts.meeting {
       let waiting = try tx.waiting(from: place, in: meeting.id, occurrence: meeting.occurrence)
-      if waiting >= max(1, ports.waitingCeiling / 4) {
+      if waiting - (displaced?.source == place ? 1 : 0) >= max(1, ports.waitingCeiling / 4) {
         verdict = verdict.withoutPlaceToWait
       }
     }
@@ -41,7 +43,10 @@ extension AdmissionService {
       try count(reason, verdict.proof, draft, facts.meeting, in: tx)
       return .refused(JoinRefusal(reason, verdict, facts))
     case .admit: return try record(draft, facts, waitingFor: nil, verdict, joiner, in: tx)
-    case .wait(let reason): return try record(draft, facts, waitingFor: reason, verdict, joiner, in: tx)
+    case .wait(let reason):
+      // Only for somebody who will wait: a knock that is turned away takes nobody's place.
+      if let displaced, let meeting = facts.meeting { facts.meeting = try displace(displaced, in: meeting, draft, tx) }
+      return try record(draft, facts, waitingFor: reason, verdict, joiner, in: tx)
     }
   }
 

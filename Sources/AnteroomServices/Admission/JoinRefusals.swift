@@ -47,11 +47,10 @@ extension AdmissionService {
   /// Joins without proof, and those of whoever may have been barred, have a tenth of the places to wait, and one
   /// source a tenth of these. The newest gets in and the oldest goes: a flood displaces itself, and whoever knows
   /// the passcode still waits when they knock.
-  func makeRoomForUnproven(
-    in found: Meeting, _ draft: Draft, _ tx: any Transaction
+  func displace(
+    _ found: Join, in before: Meeting, _ draft: Draft, _ tx: any Transaction
   ) throws(StorageFault) -> Meeting {
-    var meeting = found
-    guard var join = try displaced(in: meeting, from: draft.place, tx) else { return meeting }
+    var (join, meeting) = (found, before)
     let until = tx.now.adding(seconds: meeting.policy.ticketSeconds)
     try tx.move(
       &join, to: .expired, in: &meeting, until: until, as: .joinExpired,
