@@ -181,7 +181,7 @@ package struct Meeting: Hashable, Sendable {
 
   /// It locks itself now.
   package func isLockingItself(at now: Instant) -> Bool {
-    state == .open && !locked && autoLockDue.map { now >= $0 } ?? false
+    state != .ended && !locked && autoLockDue.map { now >= $0 } ?? false
   }
 
   private static let never = Instant(milliseconds: Int64.max)

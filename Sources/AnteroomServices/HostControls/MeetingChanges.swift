@@ -56,6 +56,7 @@ extension Transaction {
   /// The panic button: everyone but the hosts goes back to waiting, and the meeting is locked.
   func suspend(_ meeting: inout Meeting, _ cause: Cause) throws(StorageFault) {
     meeting.locked = true
+    meeting.isAutoLockOver = true
     meeting.version += 1
     try raiseEpoch(of: &meeting, by: cause.actor)
     let until = now.adding(seconds: meeting.policy.ticketSeconds)

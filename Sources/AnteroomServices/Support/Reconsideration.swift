@@ -63,6 +63,10 @@ extension Transaction {
 
   /// What is due in a meeting by the clock, so that a decision never finds it undone.
   func settle(_ meeting: inout Meeting) throws(StorageFault) {
+    guard meeting.isOpening(at: now) || meeting.isLockingItself(at: now) else { return }
+    // Whose time is over is out before others are let in or sent back by it; that may change the meeting.
+    try endDueJoins()
+    meeting = try self.meeting(meeting.id) ?? meeting
     if meeting.isOpening(at: now) { try open(&meeting, .system("opens_at")) }
     if meeting.isLockingItself(at: now) { try lock(&meeting, .system("auto_lock")) }
   }
