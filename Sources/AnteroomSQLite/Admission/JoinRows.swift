@@ -143,8 +143,9 @@ extension SQLiteSnapshot {
       """
       SELECT \(SQLiteSnapshot.joinColumns) FROM joins j INDEXED BY joins_for_what_comes
       WHERE j.meeting = ? AND j.occurrence = ? AND j.waiting_for = 'seat' AND j.waiting_for <> 'admission'
+        AND (j.deadline IS NULL OR j.deadline > ?)
       ORDER BY j.seq LIMIT 1
-      """, [.text(meeting.text), .integer(occurrence)]
+      """, [.text(meeting.text), .integer(occurrence), .time(now)]
     ) { SQLiteSnapshot.readJoin($0, from: 0) }
   }
 
@@ -205,6 +206,18 @@ extension SQLiteSnapshot {
       WHERE +j.meeting = ?1 AND +j.occurrence = ?2 AND (j.account = ?3 OR j.lineage = ?4 OR j.id = ?4)
         AND \(SQLiteSnapshot.isOpenOfFew)
       """, [.text(meeting.text), .integer(occurrence), .optional(account?.text), .text(lineage.text)]
+    ) { SQLiteSnapshot.readJoin($0, from: 0) }
+  }
+
+  func openJoins(
+    in meeting: MeetingID, occurrence: Int64, begunBy account: AccountID
+  ) throws(StorageFault) -> [Join] {
+    try db.all(
+      """
+      SELECT \(SQLiteSnapshot.joinColumns) FROM joins r JOIN joins j ON j.lineage = r.id
+      WHERE r.account = ?3 AND r.meeting = ?1 AND j.meeting = ?1 AND j.occurrence = ?2 AND j.account IS NOT ?3
+        AND \(SQLiteSnapshot.isOpen)
+      """, [.text(meeting.text), .integer(occurrence), .text(account.text)]
     ) { SQLiteSnapshot.readJoin($0, from: 0) }
   }
 

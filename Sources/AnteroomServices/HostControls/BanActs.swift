@@ -44,6 +44,7 @@ extension HostControlService {
       var account: AccountID?
       var lineage: JoinID?
       var invite: InviteID?
+      var isInvited = false
       switch draft.target {
       case .account(let id):
         // Whether there is such an account is not this host's to know.
@@ -52,6 +53,7 @@ extension HostControlService {
         guard let stored = try tx.join(id), stored.join.meeting == meeting.id else { return .noSuchJoin }
         account = stored.join.account
         lineage = stored.join.lineage
+        isInvited = stored.join.invite != nil && account == nil
       case .invite(let id):
         guard let found = try tx.invite(id), found.meeting == meeting.id else { return .noSuchJoin }
         invite = id
@@ -61,7 +63,7 @@ extension HostControlService {
         id: banID, meeting: id, occurrence: nil,
         target: account.map(Ban.Target.account) ?? lineage.map(Ban.Target.join) ?? invite.map(Ban.Target.invite)
           ?? draft.target, reason: draft.reason, by: actor.text, createdAt: tx.now, expiresAt: draft.expiresAt)
-      try tx.bar(ban, lineage: lineage, in: &meeting, Cause(actor, caller.request))
+      try tx.bar(ban, lineage: lineage, invited: isInvited, in: &meeting, Cause(actor, caller.request))
       return .done(ban)
     }
   }
@@ -87,22 +89,27 @@ extension HostControlService {
 
 extension Transaction {
   /// Bars whoever a join is of: the account, or the chain of tickets where there is none. Until it is lifted, or
-  /// for the occurrence alone.
+  /// for the occurrence alone. What else they have open goes; of the join itself the caller disposes, afterwards: its
+  /// seat must not come free to another of theirs.
   func bar(
-    _ join: Join, in meeting: inout Meeting, _ id: BanID, _ reason: String?, untilLifted: Bool, _ cause: Cause
+    behind join: inout Join, in meeting: inout Meeting, _ id: BanID, _ reason: String?, untilLifted: Bool,
+    _ cause: Cause
   ) throws(StorageFault) {
     try bar(
       Ban(
         id: id, meeting: meeting.id, occurrence: untilLifted ? nil : meeting.occurrence,
         target: join.account.map(Ban.Target.account) ?? .join(join.lineage), reason: reason, by: cause.actor.text,
-        createdAt: now), lineage: join.lineage, invited: join.invite != nil && join.account == nil, in: &meeting,
-      Cause(cause.actor, cause.request))
+        createdAt: now), lineage: join.lineage, besides: join.id, invited: join.invite != nil && join.account == nil,
+      in: &meeting, Cause(cause.actor, cause.request))
+    // It may have been marked, or passed over for a seat.
+    join = try self.join(join.id)?.join ?? join
   }
 
   /// Bars somebody from coming back. What they have open here goes with it: a second device is the same person.
   /// `invited` says that whoever it is came by an invite, and may know no passcode.
   func bar(
-    _ ban: Ban, lineage: JoinID?, invited: Bool = false, in meeting: inout Meeting, _ cause: Cause
+    _ ban: Ban, lineage: JoinID?, besides: JoinID? = nil, invited: Bool = false, in meeting: inout Meeting,
+    _ cause: Cause
   ) throws(StorageFault) {
     try replace(ban)
     var account: AccountID?
@@ -125,12 +132,17 @@ extension Transaction {
     }
     var open = try openJoins(
       in: meeting.id, occurrence: meeting.occurrence, of: account, lineage: lineage ?? JoinID(known: "-"))
+    if let account { open += try openJoins(in: meeting.id, occurrence: meeting.occurrence, begunBy: account) }
     if let invite { open += try openJoins(with: invite).filter { $0.occurrence == meeting.occurrence } }
-    let shutOut = open.filter { $0.joinerClass != .host }
+    // Those who wait first: a seat that comes free here is nobody's of them.
+    let theirs = open.filter { $0.joinerClass != .host && $0.id != besides }
+    let shutOut = theirs.filter { $0.state == .waiting } + theirs.filter { $0.state != .waiting }
     if shutOut.contains(where: \.mayHaveGrant) { try raiseEpoch(of: &meeting, by: cause.actor) }
     let over = now.adding(seconds: meeting.policy.ticketSeconds)
     let why = Cause(cause.actor, cause.request, detail: [("by", "ban")])
-    for var join in shutOut {
+    for found in shutOut {
+      // What became of one of theirs may have changed another.
+      guard var join = try self.join(found.id)?.join, !join.isOver else { continue }
       switch join.state {
       case .waiting: try move(&join, to: .denied, in: &meeting, until: over, as: .joinDenied, why)
       case .admitted, .present:

@@ -43,21 +43,20 @@ extension HostControlService {
     switch act {
     case .admit: try tx.admit(&join, in: &meeting, cause)
     case .deny(let reason, let message, let ban):
-      join.message = message
-      join.denials += 1
-      try tx.move(&join, to: .denied, in: &meeting, until: over, as: .joinDenied, revoking: revokes, cause)
-      if ban || join.denials >= meeting.policy.denials {
-        try tx.bar(join, in: &meeting, banID, reason, untilLifted: ban, cause)
+      if ban || join.denials + 1 >= meeting.policy.denials {
+        try tx.bar(behind: &join, in: &meeting, banID, reason, untilLifted: ban, cause)
       }
+      join.message = message
+      try tx.move(&join, to: .denied, in: &meeting, until: over, as: .joinDenied, revoking: revokes, cause)
     case .remove(let reason, let message, let ban):
+      if ban ?? !meeting.policy.removedMayReturn {
+        try tx.bar(behind: &join, in: &meeting, banID, reason, untilLifted: true, cause)
+      }
       join.message = message
       if verdict == .forfeit {
         try tx.change(&join, in: &meeting, as: .joinRemoved, revoking: true, cause) { $0.mayRejoin = false }
       } else {
         try tx.move(&join, to: .removed, in: &meeting, until: over, as: .joinRemoved, revoking: revokes, cause)
-      }
-      if ban ?? !meeting.policy.removedMayReturn {
-        try tx.bar(join, in: &meeting, banID, reason, untilLifted: true, cause)
       }
     case .sendBack:
       join.wasSentBack = true

@@ -53,6 +53,11 @@ package protocol JoinReading {
   func openJoins(
     in meeting: MeetingID, occurrence: Int64, of account: AccountID?, lineage: JoinID
   ) throws(StorageFault) -> [Join]
+  /// The open joins in one occurrence that were made with a chain of tickets that an account began, by whoever is
+  /// not that account.
+  func openJoins(
+    in meeting: MeetingID, occurrence: Int64, begunBy account: AccountID
+  ) throws(StorageFault) -> [Join]
   /// All joins that wait, are admitted or in, made through a front end or granted for one of its audiences,
   /// with the epochs of their meetings.
   func openJoins(frontEnd: String, audiences: [String]) throws(StorageFault) -> [(join: Join, epoch: Epoch)]

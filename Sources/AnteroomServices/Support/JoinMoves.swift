@@ -36,6 +36,7 @@ extension Transaction {
   ) throws(StorageFault) {
     precondition(join.state.mayBecome(state), "\(join.state) does not become \(state)")
     if state == .withdrawn || state == .expired { try giveBackInvite(of: join) }
+    if state == .denied { try countDenial(of: &join) }
     try change(&join, in: &meeting, as: name, revoking: revoking, cause) { join in
       join.state = state
       join.deadline = deadline
@@ -49,6 +50,18 @@ extension Transaction {
         join.message = nil
       }
     }
+  }
+
+  /// A denial is the person's: it counts for all that they have open here, so that two at once are not two first ones.
+  private func countDenial(of join: inout Join) throws(StorageFault) {
+    let open = try openJoins(
+      in: join.meeting, occurrence: join.occurrence, of: join.account, lineage: join.lineage)
+    for var other in open where other.id != join.id {
+      other.denials += 1
+      try update(other)
+    }
+    // Another of theirs may have been denied since this one was read.
+    join.denials = (try self.join(join.id)?.join.denials ?? join.denials) + 1
   }
 
   /// Lets a join in. It keeps its seat for a while until somebody takes it up; a host has one in any case.
@@ -185,7 +198,7 @@ extension Transaction {
     _ join: inout Join, in meeting: inout Meeting, revoking: Bool = false, _ cause: Cause
   ) throws(StorageFault) {
     let isCounted = join.occurrence == meeting.occurrence
-    let wasFull = isCounted && meeting.tally.seatsTaken >= meeting.policy.capacity
+    let seats = meeting.tally.seatsTaken
     if isCounted { meeting.tally.count(join, by: -1) }
     join.mayRejoin = false
     join.deadline = nil
@@ -198,7 +211,7 @@ extension Transaction {
         .joinForfeited, by: cause.actor, subject: join.id.text, request: cause.request,
         detail: [("meeting", meeting.id.text)] + cause.detail))
     if isCounted { try update(meeting) }
-    if wasFull { try giveSeats(in: &meeting, cause) }
+    if meeting.tally.seatsTaken < seats { try giveSeats(in: &meeting, cause) }
   }
 
   /// Ends what an account, or one session of it, has open in meetings: a ticket made with a session dies
@@ -208,7 +221,9 @@ extension Transaction {
   ) throws(StorageFault) {
     // Whose seat has lapsed is inside no more: no epoch rises for them.
     try endDueJoins()
-    for open in try openJoins(of: account, session: session) where session != nil || open.session != nil {
+    let theirs = try openJoins(of: account, session: session).filter { session != nil || $0.session != nil }
+    // Those who wait first: a seat that comes free here is nobody's of them.
+    for open in theirs.filter({ $0.state == .waiting }) + theirs.filter({ $0.state != .waiting }) {
       guard var meeting = try meeting(open.meeting) else { continue }
       var join = open
       let next: JoinState = join.state == .present ? .left : .expired

@@ -13,7 +13,11 @@ extension Transaction {
         guard let account = try account(id) else { continue }
         let open = try openJoins(
           in: meeting.id, occurrence: meeting.occurrence, of: id, lineage: JoinID(known: "-"))
-        for var join in open { try reclassify(&join, of: account, in: &meeting, why) }
+        for found in open {
+          // A host's coming or a seat that came free may have moved it meanwhile.
+          guard var join = try self.join(found.id)?.join else { continue }
+          try reclassify(&join, of: account, in: &meeting, why)
+        }
       }
     }
   }
