@@ -4,7 +4,7 @@ import Testing
 /// One meeting at a time, held by seeded scripts against the model of the contract's sections 5 and 6.
 @Suite(.serialized) struct AdmissionModelTests {
   /// As many as are asked for; otherwise what fits beside the other tests.
-  private static let count = Int(ProcessInfo.processInfo.environment["ANTEROOM_MODEL"] ?? "") ?? 2_000
+  private static let count = Int(ProcessInfo.processInfo.environment["ANTEROOM_MODEL"] ?? "") ?? 1_500
   private static let first = Int(ProcessInfo.processInfo.environment["ANTEROOM_MODEL_SEED"] ?? "") ?? 0
   /// So many meetings in one house: fewer would spend the time on opening stores, more on reading long logs.
   private static let perHouse = 250
@@ -105,6 +105,11 @@ struct Twist: Sendable, CustomTestStringConvertible {
     Twist(testDescription: "a grant that lives a second longer") { $0.grantSeconds += 1 },
     Twist(testDescription: "another lock") { $0.whenLocked = $0.whenLocked == "wait" ? "refuse" : "wait" },
     Twist(testDescription: "another bar") { $0.removedMayReturn.toggle() },
+    Twist(testDescription: "another limit of denials") { $0.denials = $0.denials == 1 ? 2 : 1 },
+    Twist(testDescription: "names that nobody compares") { $0.names = "free" },
+    Twist(testDescription: "a lock of the policy's a second later") { $0.autoLock = $0.autoLock.map { $0 + 1 } },
+    Twist(testDescription: "telephones that are taken for people") { $0.phones = "as_guest" },
+    Twist(testDescription: "an opening half a minute later") { $0.opens = $0.opens.map { $0 + 30 } },
     Twist(testDescription: "a way back that is open a second longer") { $0.rejoinSeconds += 1 },
   ]
 }

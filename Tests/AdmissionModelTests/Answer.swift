@@ -70,7 +70,7 @@ extension Outcome {
     case .roster:
       self.init(Outcome.act(answer))
       if kind == .done { count = answer.body.count { $0 == UInt8(ascii: "_") } }
-    case .rotate, .bar, .unbar, .signOut, .pass: self.init(Outcome.act(answer))
+    case .rotate, .bar, .unbar, .invite, .revoke, .signOut, .pass: self.init(Outcome.act(answer))
     }
   }
 

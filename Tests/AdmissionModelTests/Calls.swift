@@ -6,8 +6,12 @@ extension Sitting {
   func call(_ step: Step) async throws -> Call? {
     let path = "/v1/meetings/\(meeting.text)"
     switch step {
-    case .join(let person, let shown, let ticket, let session):
-      var members = ["\"display_name\":\"\(person)\""]
+    case .join(let person, let shown, let ticket, let session, let guise):
+      var members = ["\"display_name\":\"\((guise.name ?? person).spelled(isImitated: guise.isImitated))\""]
+      if guise.client != .person { members.append("\"client\":{\"kind\":\"\(guise.client)\"}") }
+      if let code = guise.invite.flatMap({ codes[$0] }) { members.append("\"invite\":\"\(code)\"") }
+      // Of one front end it is believed.
+      members.append("\"source\":{\"ip\":\"\(person.address)\"}")
       switch shown {
       case .nothing: break
       case .right: if !passcode.isEmpty { members.append("\"passcode\":\"\(passcode)\"") }
@@ -37,8 +41,11 @@ extension Sitting {
     case .end(let hand): return byHost("POST", path + "/end", hand)
     case .open(let hand): return byHost("POST", path + "/open", hand)
     case .bar(let key, let hand): return byHost("POST", path + "/bans", hand, "{\"join\":\"\(ids[key] ?? "")\"}")
-    case .unbar(_, let who, let hand):
-      return byHost("DELETE", path + "/bans/" + (try await ban(on: who)?.text ?? "none"), hand)
+    case .unbar(_, let bar, let hand):
+      return byHost("DELETE", path + "/bans/" + (try await ban(bar)?.text ?? "none"), hand)
+    case .invite(let asked, let hand): return byHost("POST", path + "/invites", hand, asked.json)
+    case .revoke(let key, let hand):
+      return byHost("DELETE", path + "/invites/\(inviteIDs[key] ?? "")", hand)
     case .signOut(let person, let session):
       return Call(
         method: "DELETE", target: "/v1/sessions/current", door: person.door, bearer: token(person, session))
@@ -78,9 +85,9 @@ extension Sitting {
 
   private func door(_ key: Int) -> Door { model.index(key).map { model.entries[$0].person.door } ?? .front }
 
-  private func ban(on who: Barred?) async throws -> BanID? {
+  private func ban(_ bar: Bar?) async throws -> BanID? {
     let target: Ban.Target? =
-      switch who {
+      switch bar?.who {
       case .account(let person): .account(House.account(of: person))
       case .chain(let key): ids[key].map { .join(JoinID(known: $0)) }
       case nil: nil
@@ -88,9 +95,27 @@ extension Sitting {
     let (meeting, occurrence) = (meeting, Int64(model.occurrence))
     return try await house.read { snapshot throws(StorageFault) in
       try snapshot.bans(of: meeting, occurrence: occurrence, after: nil, limit: 200).items
-        .first { $0.target == target }?.id
+        .first { $0.target == target && $0.occurrence.map(Int.init) == bar?.occurrence }?.id
     }
   }
+}
+
+extension Invitation {
+  fileprivate var json: String {
+    let whose = account.map { "\"account\":\"\(House.account(of: $0).text)\"" } ?? "\"uses\":\(uses)"
+    return "{\(whose),\"role\":\"\(role)\",\"bypass_waiting_room\":\(bypasses)}"
+  }
+}
+
+extension Person {
+  /// The name, or one that looks like it: letters of another script that nobody tells apart.
+  fileprivate func spelled(isImitated: Bool) -> String {
+    guard isImitated else { return "\(self)" }
+    let twins: [Character: Character] = ["a": "\u{430}", "e": "\u{435}", "i": "\u{456}", "s": "\u{455}"]
+    return String("\(self)".map { twins[$0] ?? $0 })
+  }
+
+  fileprivate var address: String { "203.0.113.\(place ?? 100 + rawValue)" }
 }
 
 extension Act {
@@ -106,8 +131,8 @@ extension Act {
 
   fileprivate var body: String? {
     switch self {
-    case .admit, .sendBack: nil
-    case .deny(let bars), .remove(let bars): "{\"ban\":\(bars)}"
+    case .admit, .sendBack, .remove(nil): nil
+    case .deny(let bars), .remove(let bars?): "{\"ban\":\(bars)}"
     case .role(let role): "{\"role\":\"\(role)\"}"
     }
   }

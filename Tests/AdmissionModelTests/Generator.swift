@@ -34,9 +34,11 @@ extension Rules {
   fileprivate init(_ chance: inout Chance) {
     self.init()
     passcode = chance.pick(["guests", "guests", "everyone", "off"])
-    waitingRoom = chance.pick(["guests", "guests", "everyone", passcode == "off" ? "everyone" : "off"])
+    waitingRoom = chance.pick([
+      "guests", "guests", "everyone", "uninvited", passcode == "off" ? "everyone" : "off", "off",
+    ])
     beforeHost = chance.pick(["wait", "allow"])
-    hostArrival = chance.pick(["hold", "admit_all"])
+    hostArrival = chance.pick(["hold", "admit_invited", "admit_all"])
     hostAbsence = chance.pick(["continue", "lock_after:45", "end_after:90"])
     whenLocked = chance.pick(["wait", "refuse"])
     removedMayReturn = chance.oneIn(4)
@@ -45,13 +47,34 @@ extension Rules {
     grantSeconds = chance.pick([10, 30])
     ticketSeconds = chance.pick([60, 600])
     rejoinSeconds = chance.pick([0, 30, 120])
+    openTo = chance.oneIn(6) ? chance.pick(["members", "invited"]) : "link"
+    names = chance.pick(["unconfusable", "unconfusable", "unconfusable", "free", chance.oneIn(2) ? "given" : "free"])
+    denials = chance.pick([1, 2, 2, 3])
+    phones = chance.pick(["as_guest", "as_guest", "wait", "refuse"])
+    bots = chance.pick(["wait", "wait", "refuse"])
+    autoLock = chance.pick([nil, nil, nil, 20, 61])
+    signIn = chance.oneIn(12) ? "required" : "optional"
+    rotation = chance.pick(["manual", "occurrence"])
+    earlyJoin = chance.pick([0, 40])
+    opens = chance.oneIn(6) ? chance.pick([20, 60, 200]) : nil
+    closes = chance.oneIn(12) ? chance.pick([300, 500]) : nil
+  }
+}
+
+extension Invitation {
+  fileprivate init(_ chance: inout Chance) {
+    self.init()
+    account = chance.oneIn(3) ? chance.pick([.mia, .max, .uma]) : nil
+    uses = chance.pick([1, 1, 2])
+    bypasses = chance.oneIn(2)
+    role = chance.pick(["participant", "participant", "viewer", "cohost"])
   }
 }
 
 extension Step {
   fileprivate init(_ chance: inout Chance, at index: Int, of length: Int) {
     let any = chance.below(1000)
-    switch chance.below(121) {
+    switch chance.below(126) {
     case 0..<22: self = .join(&chance)
     case 22..<30: self = .look(any)
     case 30..<46: self = .redeem(any, astray: chance.oneIn(12))
@@ -62,7 +85,7 @@ extension Step {
     case 61..<63: self = .withdraw(any)
     case 63..<76: self = .act(.admit, on: any, by: .some(&chance))
     case 76..<79: self = .act(.deny(ban: chance.oneIn(3)), on: any, by: .some(&chance))
-    case 79..<83: self = .act(.remove(ban: !chance.oneIn(3)), on: any, by: .some(&chance))
+    case 79..<83: self = .act(.remove(ban: chance.pick([nil, nil, true, false])), on: any, by: .some(&chance))
     case 83..<87: self = .act(.sendBack, on: any, by: .some(&chance))
     case 87..<90:
       self = .act(.role(chance.pick(["viewer", "participant", "cohost", "cohost"])), on: any, by: .some(&chance))
@@ -79,6 +102,9 @@ extension Step {
     case 108..<110: self = .unbar(any, by: .some(&chance))
     case 110:
       self = .roster((0..<chance.below(4)).map { _ in chance.below(1000) }, chance.pick([.front, .front, .side]))
+    case 121..<124: self = .invite(Invitation(&chance), by: .some(&chance))
+    case 124: self = .revoke(any, by: .some(&chance))
+    case 125: self = chance.oneIn(2) ? .end(by: .session(.hana)) : .open(by: .session(.hana))
     case 111..<113: self = .signOut(chance.pick([.cora, .mia, .max, .uma]))
     case _: self = .pass(seconds: chance.pick([1, 5, 9, 15, 21, 35, 61, 130]), swept: chance.oneIn(2))
     }
@@ -127,7 +153,17 @@ extension Step {
       [.hana, .cora, .mia, .mia, .max, .uma] + [.gil, .gil, .gus, .gwen, .gabe] as [Person])
     return .join(
       person, chance.oneIn(7) ? .nothing : chance.oneIn(8) ? .wrong : .right,
-      ticket: chance.oneIn(3) ? chance.below(1000) : nil, session: person.hasAccount && !chance.oneIn(8) ? 0 : nil)
+      ticket: chance.oneIn(3) ? chance.below(1000) : nil, session: person.hasAccount && !chance.oneIn(8) ? 0 : nil,
+      as: guise(&chance))
+  }
+
+  private static func guise(_ chance: inout Chance) -> Guise {
+    if chance.oneIn(3) { return Guise(invite: chance.below(1000)) }
+    if !chance.oneIn(5) { return .plain }
+    return Guise(
+      name: chance.oneIn(2) ? chance.pick(Person.allCases) : nil, isImitated: chance.oneIn(2),
+      client: chance.pick([.person, .phone, .phone, .endpoint, .bot]),
+      invite: chance.oneIn(3) ? chance.below(1000) : nil)
   }
 
   /// Time passes for everybody, and a bar that is lifted is named by an id that must be known before; nor does
@@ -135,14 +171,20 @@ extension Step {
   fileprivate func mayBeDone(with others: Round) -> Bool {
     switch self {
     case .pass, .unbar: return false
-    case .rotate: return !others.contains { $0.isJoin || $0.isRotation }
+    case .rotate, .open: return !others.contains { $0.isJoin || $0.isRotation }
     case .join: return !others.contains { $0.isRotation }
     case _: return true
     }
   }
 
   private var isJoin: Bool { if case .join = self { true } else { false } }
-  private var isRotation: Bool { if case .rotate = self { true } else { false } }
+  /// An opening may bring another passcode too.
+  private var isRotation: Bool {
+    switch self {
+    case .rotate, .open: true
+    case _: false
+    }
+  }
 }
 
 extension Hand {

@@ -38,8 +38,11 @@ struct House: Sendable {
         uid: House.uids[door] ?? 0,
         frontEnd: FrontEnd(
           name: door.rawValue, permissions: Set(Permission.allCases), audiences: [door.rawValue],
-          isBelievedOnSource: false, clientKind: nil, link: nil))
+          isBelievedOnSource: door == .side, clientKind: nil, link: nil))
     }
+    configuration.limits.waitingPerMeeting = Model.waitingCeiling
+    // How guessing is slowed down is tested elsewhere.
+    configuration.limits.joinFailures = 1000
     clock = MovedClock(House.opening)
     randomness = SeededRandomness()
     let key = [UInt8](repeating: 7, count: 32)
@@ -64,6 +67,7 @@ struct House: Sendable {
         precondition(isInserted)
       }
     }
+    try await composition.sweep.fillLikenesses()
   }
 
   static func account(of person: Person) -> AccountID {

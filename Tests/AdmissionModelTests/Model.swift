@@ -18,11 +18,23 @@ struct Model: Sendable {
     let root: Int
     var place: Place
     var role: String
-    var waitsForHost = false
+    let client: Guise.Client
+    /// Whose name it is, or looks like.
+    let name: Person
+    /// The name could be taken for another's who was there.
+    let isAlike: Bool
+    var waitingFor: WaitingFor?
+    /// How often the person was denied in the occurrence.
+    var denials: Int
     /// When the place ends by itself; of one that is final, when its ticket says nothing more.
     var deadline: Int?
     /// Left by a drop: seat and way back are kept.
     var mayReturn = false
+    /// The step that made the invite it came by.
+    var invite: Int?
+    var bypasses = false
+    /// Let in once: what was used for that is used.
+    var wasAdmitted = false
     var wasSentBack = false
     var isUnproven = false
 
@@ -34,6 +46,8 @@ struct Model: Sendable {
     var isOpen: Bool { place == .waiting || isLetIn }
     var takesSeat: Bool { !hasHostRole && isLetIn }
     var account: Person? { session == nil ? nil : person }
+    /// Where it is counted as coming from.
+    var source: Int? { person.place }
   }
 
   struct Grant: Hashable, Sendable {
@@ -44,16 +58,30 @@ struct Model: Sendable {
     var isUsed = false
   }
 
+  struct Invite: Hashable, Sendable {
+    let asked: Invitation
+    var used = 0
+
+    /// An account's is nobody else's to use up.
+    var isGood: Bool { asked.account != nil || used < asked.uses }
+  }
+
   let rules: Rules
+  /// Those that were not revoked.
+  var invites: [Int: Invite] = [:]
   var now = 0
   var epoch = 1
   var isLocked = false
-  var hasEnded = false
+  var phase: Phase
+  var opens: Int?
+  var closes: Int?
+  /// When the policy locks; the end of time once it has, or a host's hand has been at the lock.
+  var autoLockDue: Int?
   var occurrence = 1
   /// In the order they knocked.
   var entries: [Entry] = []
   var grants: [Int: Grant] = [:]
-  var bars: [Barred] = []
+  var bars: [Bar] = []
   /// Somebody who knows the passcode was barred.
   var isSuspect = false
   var failures = 0
@@ -63,8 +91,15 @@ struct Model: Sendable {
 
   static let sessionsEach = 2
 
-  init(_ rules: Rules) { self.rules = rules }
+  init(_ rules: Rules) {
+    self.rules = rules
+    opens = rules.opens
+    closes = rules.closes
+    phase = rules.opens == nil ? .open : .scheduled
+  }
 
+  var hasEnded: Bool { phase == .ended }
+  var waiting: [Entry] { entries.filter { $0.occurrence == occurrence && $0.place == .waiting } }
   var seats: Int { entries.count { $0.occurrence == occurrence && $0.takesSeat } }
   var hostsPresent: Int { entries.count { $0.occurrence == occurrence && $0.place == .present && $0.hasHostRole } }
   var isFull: Bool { seats >= rules.capacity }
@@ -80,12 +115,15 @@ struct Model: Sendable {
   func isBacked(_ entry: Entry) -> Bool { entry.session.map { isLive(entry.person, $0) } ?? true }
 
   func isBarred(account: Person?, chain root: Int?) -> Bool {
-    if let account, bars.contains(.account(account)) { return true }
+    let barred = bars.filter { $0.occurrence == nil || $0.occurrence == occurrence }.map(\.who)
+    if let account, barred.contains(.account(account)) { return true }
     guard let root else { return false }
     // A barred account is known by the chain that it began, whoever shows the ticket.
-    return bars.contains(.chain(root))
-      || index(root).flatMap { entries[$0].account }.map { bars.contains(.account($0)) } ?? false
+    return barred.contains(.chain(root))
+      || index(root).flatMap { entries[$0].account }.map { barred.contains(.account($0)) } ?? false
   }
+
+  func isBarred(_ entry: Entry) -> Bool { isBarred(account: entry.account, chain: entry.root) }
 
   /// The one way in which an entry changes: hosts that come and go show here.
   mutating func change(_ key: Int, _ body: (inout Entry) -> Void) {
@@ -100,11 +138,24 @@ struct Model: Sendable {
     if before > 0 && after == 0 { hostAbsenceDue = rules.absence.map { now + $0.seconds } }
   }
 
-  mutating func move(_ key: Int, to place: Place, until deadline: Int?) {
+  mutating func move(_ key: Int, to place: Place, until deadline: Int?, waitingFor: WaitingFor? = nil) {
+    if place == .denied, let index = index(key) {
+      // A denial is the person's, whatever else of theirs is open here.
+      let (account, root) = (entries[index].account, entries[index].root)
+      for other in entries.indices where entries[other].occurrence == entries[index].occurrence {
+        let isTheirs = entries[other].root == root || (account != nil && entries[other].account == account)
+        if other == index || (isTheirs && entries[other].isOpen) { entries[other].denials += 1 }
+      }
+    }
+    if place == .withdrawn || place == .expired, let entry = index(key).map({ entries[$0] }), !entry.wasAdmitted {
+      // Nothing came of what was used for it.
+      if let invite = entry.invite { invites[invite]?.used -= 1 }
+    }
     change(key) { entry in
       entry.place = place
+      if place == .admitted { entry.wasAdmitted = true }
       entry.deadline = deadline
-      entry.waitsForHost = false
+      entry.waitingFor = place == .waiting ? waitingFor ?? .admission : nil
       entry.mayReturn = false
       if place == .admitted { entry.wasSentBack = false }
     }
@@ -112,7 +163,14 @@ struct Model: Sendable {
 
   mutating func admit(_ key: Int) {
     guard let index = index(key) else { return }
+    noteAdmission(entries[index])
     move(key, to: .admitted, until: entries[index].isHosting ? nil : now + 2 * rules.grantSeconds)
+  }
+
+  /// The first of the others who is let in sets the time of the policy's lock.
+  mutating func noteAdmission(_ entry: Entry) {
+    guard let seconds = rules.autoLock, autoLockDue == nil, !isLocked, !entry.isHosting else { return }
+    autoLockDue = now + seconds
   }
 
   /// A seat that was kept is free.
@@ -123,29 +181,6 @@ struct Model: Sendable {
     }
   }
 
-  /// Who waited for a host is decided; nobody comes in who waits for something else besides.
-  private mutating func welcomeHost() {
-    for entry in entries where entry.place == .waiting && entry.waitsForHost && entry.occurrence == occurrence {
-      let isWelcome =
-        rules.hostArrival == "admit_all" && !isFull && !isLocked && !entry.isUnproven && !entry.wasSentBack
-        && !isBarred(account: entry.account, chain: entry.root)
-      if isWelcome { admit(entry.key) } else { change(entry.key) { $0.waitsForHost = false } }
-    }
-  }
-
-  /// Whoever's time is over: the waiting go, the admitted wait anew, the dropped lose their way back.
-  mutating func settle() {
-    for entry in entries {
-      guard let deadline = entry.deadline, deadline <= now else { continue }
-      switch entry.place {
-      case .waiting: move(entry.key, to: .expired, until: now + rules.ticketSeconds)
-      case .admitted: move(entry.key, to: .waiting, until: now + rules.ticketSeconds)
-      case .left where entry.mayReturn: forfeit(entry.key)
-      case .present, .left, .denied, .withdrawn, .expired, .removed: change(entry.key) { $0.deadline = nil }
-      }
-    }
-  }
-
   /// What the policy does once the hosts have been away for so long; the daemon looks once a second.
   mutating func endHostAbsence() {
     guard let due = hostAbsenceDue, due <= now, let absence = rules.absence else { return }
@@ -153,6 +188,11 @@ struct Model: Sendable {
     if absence.ends { end() } else { lock() }
   }
 }
+
+/// What somebody who waits is told to wait for.
+enum WaitingFor: String, Sendable { case opening, host, admission, seat }
+
+enum Phase: String, Sendable { case scheduled, open, ended }
 
 extension Rules {
   /// `host_absence` as seconds, and whether the meeting ends or is locked then.

@@ -17,6 +17,7 @@ extension Model {
   }
 
   mutating func act(_ act: Act, on key: Int, by hand: Hand) -> Outcome {
+    endDue()
     guard let right = right(of: hand) else { return Outcome(.denied) }
     if case .role = act, right == .ticket { return Outcome(.denied) }
     guard let index = index(key), entries[index].occurrence == occurrence else { return Outcome(.impossible) }
@@ -36,8 +37,7 @@ extension Model {
 
   private mutating func admitByName(_ entry: Entry) -> Bool {
     if entry.place == .admitted || entry.place == .present { return true }
-    guard entry.place == .waiting, !hasEnded else { return false }
-    if entry.standing != .host && isBarred(account: entry.account, chain: entry.root) { return false }
+    guard entry.place == .waiting, !isObjectedTo(entry) else { return false }
     if !entry.isHosting && isFull { return false }
     admit(entry.key)
     return true
@@ -47,25 +47,27 @@ extension Model {
     if entry.place == .denied { return true }
     guard entry.place == .waiting || entry.place == .admitted else { return false }
     if entry.isLetIn { epoch += 1 }
+    if bars || entry.denials + 1 >= rules.denials { bar(entry, in: bars ? nil : occurrence) }
     move(entry.key, to: .denied, until: now + rules.ticketSeconds)
-    if bars { bar(entry) }
     return true
   }
 
-  private mutating func remove(_ entry: Entry, _ bars: Bool) -> Bool {
+  private mutating func remove(_ entry: Entry, _ bars: Bool?) -> Bool {
     switch entry.place {
     case .removed: return true
-    case .left:
-      // Out for a moment: the way back ends. Out for good: there is nothing to remove, but who was barred is.
-      if !entry.mayReturn { return isBarred(account: entry.account, chain: entry.root) }
-      epoch += 1
-      change(entry.key) { $0.mayReturn = false }
-    case .admitted, .present:
-      epoch += 1
-      move(entry.key, to: .removed, until: now + rules.ticketSeconds)
+    // Out for good: there is nothing to remove, but who was barred is.
+    case .left where !entry.mayReturn: return isBarred(entry)
+    case .admitted, .present, .left: break
     case .waiting, .denied, .withdrawn, .expired: return false
     }
-    if bars && !rules.removedMayReturn { bar(entry) }
+    epoch += 1
+    if bars ?? !rules.removedMayReturn { bar(entry, in: nil) }
+    // Out for a moment: the way back ends.
+    if entry.place == .left {
+      change(entry.key) { $0.mayReturn = false }
+    } else {
+      move(entry.key, to: .removed, until: now + rules.ticketSeconds)
+    }
     return true
   }
 
@@ -90,20 +92,23 @@ extension Model {
     return true
   }
 
-  private mutating func bar(_ entry: Entry) {
-    bar(entry.account.map(Barred.account) ?? .chain(entry.root), chain: entry.root)
+  private mutating func bar(_ entry: Entry, in occurrence: Int?) {
+    let who = entry.account.map(Barred.account) ?? .chain(entry.root)
+    bar(
+      Bar(who: who, occurrence: occurrence), chain: entry.root, besides: entry.key,
+      knowsPasscode: entry.account != nil || entry.invite == nil)
   }
 
   /// Whoever is barred is out with all that they have open; who shows nothing but the passcode is doubted from here.
-  private mutating func bar(_ who: Barred, chain root: Int) {
-    if !bars.contains(who) { bars.append(who) }
-    if !isSuspect {
+  private mutating func bar(_ bar: Bar, chain root: Int, besides key: Int? = nil, knowsPasscode: Bool) {
+    if !bars.contains(bar) { bars.append(bar) }
+    if !isSuspect && rules.openTo == "link" && knowsPasscode {
       isSuspect = true
       doubtWaiting(membersToo: false)
     }
     let theirs = entries.filter { entry in
-      entry.occurrence == occurrence && entry.isOpen && entry.standing != .host
-        && (entry.account.map { who == .account($0) } ?? false || entry.root == root)
+      entry.occurrence == occurrence && entry.isOpen && entry.standing != .host && entry.key != key
+        && (entry.root == root || isBarred(entry))
     }
     if theirs.contains(where: \.isLetIn) { epoch += 1 }
     for entry in theirs {
@@ -129,10 +134,11 @@ extension Model {
   }
 
   /// Who waits when it is called; with a refusal in place of them.
-  func listWaiting(by hand: Hand) -> (refusal: Outcome?, waiting: [Int]) {
+  mutating func listWaiting(by hand: Hand) -> (refusal: Outcome?, waiting: [Int]) {
+    endDue()
     guard right(of: hand) != nil else { return (Outcome(.denied), []) }
     if hasEnded { return (Outcome(.impossible), []) }
-    return (nil, entries.filter { $0.place == .waiting }.map(\.key))
+    return (nil, waiting.map(\.key))
   }
 
   /// Of those, whoever may be let in unseen. The right to it is asked again.
@@ -140,7 +146,8 @@ extension Model {
     guard waiting.isEmpty || right(of: hand) != nil else { return Outcome(.denied) }
     var count = 0
     for entry in entries where waiting.contains(entry.key) && entry.place == .waiting {
-      if entry.isUnproven || entry.wasSentBack || (isLocked && !entry.isHosting) { continue }
+      let isMarked = entry.isUnproven || entry.wasSentBack || entry.isAlike || entry.denials > 0
+      if entry.client == .bot || isMarked || (isLocked && !entry.isHosting) { continue }
       if admitByName(entry) { count += 1 }
     }
     return Outcome(.done, count: count)
@@ -149,9 +156,15 @@ extension Model {
   mutating func lock(by hand: Hand) -> Outcome { whole(hand, ticketMay: true) { $0.lock() } }
   mutating func unlock(by hand: Hand) -> Outcome { whole(hand, ticketMay: false) { $0.isLocked = false } }
   mutating func suspend(by hand: Hand) -> Outcome { whole(hand, ticketMay: true) { $0.suspend() } }
-  mutating func end(by hand: Hand) -> Outcome { whole(hand, ticketMay: false, whenEnded: true) { $0.end() } }
+  mutating func end(by hand: Hand) -> Outcome {
+    whole(hand, ticketMay: false, whenEnded: true) { model in
+      model.settle()
+      model.end()
+    }
+  }
 
   mutating func rotate(by hand: Hand) -> Outcome {
+    endDue()
     if rules.passcode == "off" { return right(of: hand) == .session ? Outcome(.impossible) : Outcome(.denied) }
     var outcome = whole(hand, ticketMay: false) { model in
       model.epoch += 1
@@ -166,6 +179,7 @@ extension Model {
   private mutating func whole(
     _ hand: Hand, ticketMay: Bool, whenEnded: Bool = false, _ body: (inout Model) -> Void
   ) -> Outcome {
+    endDue()
     guard let right = right(of: hand), right == .session || ticketMay else { return Outcome(.denied) }
     if hasEnded && !whenEnded { return Outcome(.impossible) }
     body(&self)
@@ -176,6 +190,7 @@ extension Model {
   mutating func lock() {
     if isLocked { return }
     isLocked = true
+    stayUnlockedLater()
     epoch += 1
     for entry in entries where entry.place == .admitted && !entry.isHosting {
       move(
@@ -183,8 +198,14 @@ extension Model {
     }
   }
 
+  /// Who unlocks it again means it.
+  private mutating func stayUnlockedLater() {
+    if rules.autoLock != nil { autoLockDue = .max }
+  }
+
   private mutating func suspend() {
     isLocked = true
+    stayUnlockedLater()
     epoch += 1
     for entry in entries where entry.isLetIn && !entry.isHosting {
       if entry.place == .left {
@@ -198,7 +219,7 @@ extension Model {
 
   mutating func end() {
     if hasEnded { return }
-    hasEnded = true
+    phase = .ended
     epoch += 1
     for entry in entries where entry.isOpen {
       switch entry.place {
@@ -209,36 +230,84 @@ extension Model {
       }
     }
     hostAbsenceDue = nil
+    autoLockDue = nil
   }
 
-  /// A series begins anew: nobody is in it, its denials are forgotten and its bars stand.
+  /// What is scheduled begins, and a series that has ended begins anew: nobody is in it, and its denials and what was
+  /// for one occurrence are forgotten. Other bars stand; so does what was tried against the passcode, unless each
+  /// occurrence has its own.
   mutating func open(by hand: Hand) -> Outcome {
+    endDue()
     guard right(of: hand) == .session else { return Outcome(.denied) }
-    guard hasEnded else { return Outcome(.impossible) }
-    hasEnded = false
-    isLocked = false
-    occurrence += 1
-    epoch += 1
+    settle()
+    switch phase {
+    case .open: break
+    case .scheduled: begin()
+    case .ended:
+      phase = .open
+      isLocked = false
+      occurrence += 1
+      epoch += 1
+      if let due = opens, due <= now { opens = nil }
+      if let due = closes, due <= now { closes = nil }
+      if rules.passcode != "off" && rules.rotation == "occurrence" {
+        failures = 0
+        isSuspect = false
+      }
+    }
     return Outcome(.done, epoch: epoch)
   }
 
   mutating func bar(_ key: Int, by hand: Hand) -> Outcome {
+    endDue()
     guard right(of: hand) == .session else { return Outcome(.denied) }
     guard let index = index(key), entries[index].account != .hana else { return Outcome(.impossible) }
-    bar(entries[index])
+    let entry = entries[index]
+    bar(
+      Bar(who: entry.account.map(Barred.account) ?? .chain(entry.root)), chain: entry.root,
+      knowsPasscode: entry.account != nil || entry.invite == nil)
     return Outcome(.done)
   }
 
-  mutating func unbar(_ who: Barred, by hand: Hand) -> Outcome {
+  mutating func unbar(_ bar: Bar, by hand: Hand) -> Outcome {
     guard right(of: hand) == .session else { return Outcome(.denied) }
-    guard bars.contains(who) else { return Outcome(.impossible) }
-    bars.removeAll { $0 == who }
+    guard bars.contains(bar) else { return Outcome(.impossible) }
+    bars.removeAll { $0 == bar }
+    return Outcome(.done)
+  }
+
+  mutating func invite(_ asked: Invitation, by hand: Hand, as key: Int) -> Outcome {
+    guard right(of: hand) == .session else { return Outcome(.denied) }
+    if let account = asked.account, invites.values.contains(where: { $0.asked.account == account }) {
+      return Outcome(.impossible)
+    }
+    invites[key] = Invite(asked: asked)
+    return Outcome(.done)
+  }
+
+  /// Who waits by it or is on the way in is denied, and who was dropped does not come back; who is inside stays.
+  mutating func revoke(_ key: Int, by hand: Hand) -> Outcome {
+    endDue()
+    guard right(of: hand) == .session else { return Outcome(.denied) }
+    guard invites.removeValue(forKey: key) != nil else { return Outcome(.impossible) }
+    let theirs = entries.filter {
+      $0.occurrence == occurrence && $0.invite == key && $0.isOpen && $0.place != .present
+    }
+    if theirs.contains(where: \.isLetIn) { epoch += 1 }
+    for entry in theirs {
+      if entry.place == .left {
+        forfeit(entry.key)
+      } else {
+        move(entry.key, to: .denied, until: now + rules.ticketSeconds)
+      }
+    }
     return Outcome(.done)
   }
 
   /// A ticket that was made with a session dies with it, and whoever was let in by it is out.
   mutating func signOut(_ person: Person, _ session: Int) -> Outcome {
     guard isLive(person, session) else { return Outcome(.denied) }
+    endDue()
     for entry in entries where entry.person == person && entry.session == session && entry.isOpen {
       if entry.isLetIn { epoch += 1 }
       switch entry.place {
@@ -254,11 +323,19 @@ extension Model {
 }
 
 extension Model {
-  /// What comes of a step, whose numbers are keys; `key` is the step's own.
+  /// What comes of a step, whose numbers are keys; `key` is the step's own. Seats that it sets free are given at its
+  /// end.
   mutating func apply(_ step: Step, as key: Int) -> Outcome {
+    let seats = seats
+    let outcome = outcome(of: step, as: key)
+    if self.seats < seats { giveSeats() }
+    return outcome
+  }
+
+  private mutating func outcome(of step: Step, as key: Int) -> Outcome {
     switch step {
-    case .join(let person, let shown, let ticket, let session):
-      join(person, shown, ticket: ticket, session: session, as: key)
+    case .join(let person, let shown, let ticket, let session, let guise):
+      join(person, shown, ticket: ticket, session: session, as: guise, key)
     case .look(let entry): look(entry, as: key)
     case .withdraw(let entry): withdraw(entry)
     case .leave(let entry): leave(entry)
@@ -276,17 +353,18 @@ extension Model {
     case .end(let hand): end(by: hand)
     case .open(let hand): open(by: hand)
     case .bar(let entry, let hand): bar(entry, by: hand)
-    case .unbar(_, let who, let hand): who.map { unbar($0, by: hand) } ?? Outcome(.impossible)
+    case .unbar(_, let bar, let hand): bar.map { unbar($0, by: hand) } ?? Outcome(.impossible)
+    case .invite(let asked, let hand): invite(asked, by: hand, as: key)
+    case .revoke(let invite, let hand): revoke(invite, by: hand)
     case .signOut(let person, let session): signOut(person, session)
     case .pass(let seconds, let swept): pass(seconds, swept: swept)
     }
   }
 
   private mutating func pass(_ seconds: Int, swept: Bool) -> Outcome {
-    endHostAbsence()
+    sweep()
     now += seconds
-    settle()
-    if swept { endHostAbsence() }
+    if swept { sweep() }
     return Outcome(.done)
   }
 }

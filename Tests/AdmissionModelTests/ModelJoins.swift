@@ -35,68 +35,11 @@ struct Outcome: Hashable, Sendable, CustomStringConvertible {
 
 /// What joiners and front ends do.
 extension Model {
-  mutating func join(_ person: Person, _ shown: Shown, ticket: Int?, session: Int?, as key: Int) -> Outcome {
-    if let session, !isLive(person, session) { return Outcome(.denied) }
-    let account = session == nil ? nil : person
-    let chain = ticket.flatMap { index($0) }.map { entries[$0] }
-    // A reload is no second knock.
-    if let chain, chain.isOpen, chain.occurrence == occurrence, isBacked(chain),
-      account == nil || account == chain.account
-    {
-      return own(chain.key, .standing, as: key)
-    }
-    let standing = account == nil ? .guest : person.standing
-    let isHosting = standing == .host || standing == .cohost
-    let asksPasscode =
-      !isHosting && (rules.passcode == "everyone" || (rules.passcode == "guests" && standing == .guest))
-    let isBlind = asksPasscode && isCapped
-    if asksPasscode && shown == .wrong && !isBlind && !hasEnded { failures += 1 }
-    if hasEnded { return Outcome(.refused) }
-    if standing != .host && isBarred(account: account, chain: chain?.root) { return Outcome(.refused) }
-    if asksPasscode && (shown == .nothing || (shown == .wrong && !isBlind)) { return Outcome(.refused) }
-
-    let wasTurnedBack = entries.contains { entry in
-      entry.occurrence == occurrence && (entry.wasSentBack || entry.place == .denied)
-        && ((account != nil && entry.account == account) || entry.root == chain?.root)
-    }
-    // Nothing but the passcode, or nothing, speaks for somebody who may be whoever was barred.
-    let isDoubtful = isSuspect && standing == .guest && !isBlind
-    var waits = isBlind
-    var waitsForHost = false
-    if !isHosting {
-      waits = waits || wasTurnedBack || isDoubtful
-      if isLocked {
-        if rules.whenLocked == "refuse" { return Outcome(.refused) }
-        waits = true
-      }
-      if isFull {
-        if rules.waitingRoom == "off" { return Outcome(.refused) }
-        waits = true
-      }
-      if rules.waitingRoom == "everyone" || (rules.waitingRoom == "guests" && standing == .guest) {
-        waits = true
-      } else if rules.beforeHost == "wait" && hostsPresent == 0 {
-        // A host's arrival decides it only where nothing else is waited for that a host decides by name.
-        waitsForHost = !(isBlind || wasTurnedBack || isDoubtful || isLocked)
-        waits = true
-      }
-    }
-    var entry = Entry(
-      key: key, person: person, session: session, standing: standing, occurrence: occurrence,
-      root: chain?.root ?? key, place: waits ? .waiting : .admitted, role: standing.role)
-    entry.waitsForHost = waitsForHost
-    entry.deadline = waits ? now + rules.ticketSeconds : isHosting ? nil : now + 2 * rules.grantSeconds
-    entry.wasSentBack = waits && wasTurnedBack
-    entry.isUnproven = isBlind || isDoubtful
-    entries.append(entry)
-    return own(key, .made, as: key)
-  }
-
   /// One's own join as one is told of it, with a fresh grant where one may have it.
-  private mutating func own(_ key: Int, _ kind: Outcome.Kind, as grantKey: Int) -> Outcome {
+  mutating func own(_ key: Int, _ kind: Outcome.Kind, as grantKey: Int) -> Outcome {
     guard let index = index(key) else { return Outcome(.denied) }
     let entry = entries[index]
-    guard entry.isLetIn, !hasEnded, entry.occurrence == occurrence else { return Outcome(kind, entry.place) }
+    guard entry.isLetIn, entry.occurrence == occurrence, !isObjectedTo(entry) else { return Outcome(kind, entry.place) }
     // Not beyond the seat: somebody else may have it then.
     let longest = now + rules.grantSeconds
     let expires = entry.place == .present ? longest : min(longest, entry.deadline ?? longest)
@@ -105,13 +48,18 @@ extension Model {
   }
 
   mutating func look(_ key: Int, as grantKey: Int) -> Outcome {
-    guard let index = index(key), isBacked(entries[index]),
-      entries[index].isOpen || entries[index].deadline.map({ now < $0 }) ?? false
-    else { return Outcome(.denied) }
-    return own(key, .done, as: grantKey)
+    guard hasLiveTicket(key) else { return Outcome(.denied) }
+    if let due = index(key).flatMap({ entries[$0].deadline }), due <= now { endDue() }
+    return hasLiveTicket(key) ? own(key, .done, as: grantKey) : Outcome(.denied)
+  }
+
+  private func hasLiveTicket(_ key: Int) -> Bool {
+    guard let index = index(key), isBacked(entries[index]) else { return false }
+    return entries[index].isOpen || entries[index].deadline.map { now < $0 } ?? false
   }
 
   mutating func withdraw(_ key: Int) -> Outcome {
+    endDue()
     guard let index = index(key), isBacked(entries[index]) else { return Outcome(.denied) }
     switch entries[index].place {
     case .withdrawn: break
@@ -122,6 +70,7 @@ extension Model {
   }
 
   mutating func leave(_ key: Int) -> Outcome {
+    endDue()
     guard let index = index(key), isBacked(entries[index]) else { return Outcome(.denied) }
     switch entries[index].place {
     case .left: if entries[index].mayReturn { forfeit(key) }
@@ -137,11 +86,12 @@ extension Model {
   /// Whether a grant says anything: it has not run out, no epoch has risen, and the join is still let in.
   func stands(_ key: Int) -> Bool {
     guard let grant = grants[key], let index = index(grant.entry) else { return false }
-    return now < grant.expires && grant.epoch == epoch && grant.occurrence == occurrence && !hasEnded
-      && entries[index].isLetIn && isBacked(entries[index])
+    return now < grant.expires && grant.epoch == epoch && grant.occurrence == occurrence
+      && entries[index].isLetIn && isBacked(entries[index]) && !isObjectedTo(entries[index])
   }
 
   mutating func redeem(_ key: Int, astray: Bool) -> Outcome {
+    if !astray { endDue() }
     guard !astray, isRedeemable(key), let entry = grants[key]?.entry else { return Outcome(.refused) }
     grants[key]?.isUsed = true
     enter(entry)
@@ -149,8 +99,10 @@ extension Model {
   }
 
   mutating func present(_ key: Int, astray: Bool) -> Outcome {
+    endDue()
     guard !astray, !hasEnded, let index = index(key), entries[index].occurrence == occurrence,
-      entries[index].isLetIn, entries[index].place == .present || isBacked(entries[index])
+      entries[index].isLetIn,
+      entries[index].place == .present || (isBacked(entries[index]) && !isObjectedTo(entries[index]))
     else { return Outcome(.impossible) }
     enter(key)
     return Outcome(.done, .present)
@@ -159,6 +111,7 @@ extension Model {
   /// The whole truth of who is in through a front end: whoever is not named was dropped, and whoever is named without a
   /// right to it is to be put out.
   mutating func roster(_ keys: [Int], through door: Door) -> Outcome {
+    endDue()
     for entry in entries where entry.place == .present && entry.person.door == door && !keys.contains(entry.key) {
       _ = left(entry.key, astray: false)
     }
@@ -177,11 +130,14 @@ extension Model {
 
   /// A drop keeps the seat for a while.
   mutating func left(_ key: Int, astray: Bool) -> Outcome {
+    endDue()
     guard !astray, let index = index(key), entries[index].occurrence == occurrence else { return Outcome(.impossible) }
     switch entries[index].place {
     case .left: break
     case .present:
-      let seconds = rules.rejoinSeconds
+      // Whose invite was revoked stayed, and does not come back.
+      let isRevoked = entries[index].invite.map { invites[$0] == nil } ?? false
+      let seconds = isRevoked ? 0 : rules.rejoinSeconds
       move(key, to: .left, until: now + (seconds > 0 ? seconds : rules.ticketSeconds))
       if seconds > 0 { change(key) { $0.mayReturn = true } }
     case .waiting, .admitted, .withdrawn, .denied, .expired, .removed: return Outcome(.impossible)
@@ -196,7 +152,7 @@ extension Standing {
     switch self {
     case .host: "host"
     case .cohost: "cohost"
-    case .member, .guest: "participant"
+    case .invitee, .member, .guest: "participant"
     }
   }
 }

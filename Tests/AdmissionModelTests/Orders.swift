@@ -18,7 +18,7 @@ struct Orders {
       switch part {
       case .whole(let done):
         if case .admitWaiting(let hand) = done.step {
-          let (refusal, waiting) = model.listWaiting(by: hand)
+          let (refusal, waiting) = next.listWaiting(by: hand)
           if let refusal, refusal != done.outcome { continue }
           if refusal == nil { rest[index] = .listed(done, waiting) } else { rest.remove(at: index) }
         } else {

@@ -7,19 +7,21 @@ struct Record: Sendable {
   let meeting: Meeting
   let joins: [Join]
   let bans: [Ban]
+  let invites: [Invite]
   let events: [NumberedEvent]
   let audit: [AuditRecord]
 
   static func read(
-    _ house: House, _ meeting: MeetingID, occurrence: Int64, after event: Int64, _ audit: Int64
+    _ house: House, _ meeting: MeetingID, after event: Int64, _ audit: Int64
   ) async throws -> Record {
     try await house.read { snapshot throws(StorageFault) in
       guard let found = try snapshot.meeting(meeting) else { throw .unavailable("the meeting is gone") }
       let joins = try snapshot.joins(
-        of: meeting, occurrence: occurrence, states: JoinState.allCases, after: nil, limit: 500)
+        of: meeting, occurrence: found.occurrence, states: JoinState.allCases, after: nil, limit: 500)
       return Record(
         meeting: found, joins: joins.items,
-        bans: try snapshot.bans(of: meeting, occurrence: occurrence, after: nil, limit: 500).items,
+        bans: try snapshot.bans(of: meeting, occurrence: found.occurrence, after: nil, limit: 500).items,
+        invites: try snapshot.invites(to: meeting, after: nil, limit: 200).items,
         events: try snapshot.events(of: meeting, after: event, limit: 500),
         audit: try snapshot.auditRecords(from: audit, limit: 500, subject: nil, event: nil).map(\.record))
     }
@@ -37,7 +39,8 @@ extension Sitting {
     }
     compare("epoch", Int(meeting.epoch), model.epoch)
     compare("locked", meeting.locked, model.isLocked)
-    compare("ended", meeting.state == .ended, model.hasEnded)
+    compare("state", meeting.state.rawValue, model.phase.rawValue)
+    compare("locking itself", meeting.autoLockDue.map { seconds($0, since: start) }, model.autoLockDue)
     compare("occurrence", Int(meeting.occurrence), model.occurrence)
     compare("suspect", meeting.passcodeIsSuspect, model.isSuspect)
     compare("failures", meeting.passcodeFailures, model.failures)
@@ -52,25 +55,36 @@ extension Sitting {
         found.append("join \(entry.key) is not stored")
         continue
       }
-      // Its time is over, and whoever asks next ends it before anything is decided.
-      if let deadline = row.deadline, deadline <= now { continue }
       compare("place of \(entry.key)", row.state.rawValue, entry.place.rawValue)
       compare("role of \(entry.key)", row.role.rawValue, entry.role)
       compare("way back of \(entry.key)", row.mayRejoin, entry.mayReturn)
       compare("sent back \(entry.key)", row.wasSentBack, entry.wasSentBack)
       compare("unproven \(entry.key)", row.unproven, entry.isUnproven)
-      compare("waiting for a host \(entry.key)", row.waitingFor == .host, entry.waitsForHost)
+      compare("what \(entry.key) waits for", row.waitingFor?.rawValue, entry.waitingFor?.rawValue)
+      // Of what is over nobody asks any more.
+      if entry.isOpen { compare("denials of \(entry.key)", row.denials, entry.denials) }
+      compare("likeness of \(entry.key)", row.confusableWith != nil, entry.isAlike)
+      compare("client of \(entry.key)", row.clientKind.rawValue, entry.client.rawValue)
       compare("class of \(entry.key)", row.joinerClass.rawValue, entry.standing.rawValue)
       compare(
         "deadline of \(entry.key)", row.deadline.map { Int($0.milliseconds(since: start)) / 1000 }, entry.deadline)
     }
-    let bars = Set(model.bars.map { name($0) })
-    compare("bars", Set(record.bans.map { name($0.target) }).sorted(), bars.sorted())
+    compare(
+      "invites", record.invites.map { "\($0.id.text) used \($0.used)" }.sorted(),
+      model.invites.map { "\(inviteIDs[$0.key] ?? "") used \($0.value.used)" }.sorted())
+    let bars = model.bars.filter { $0.occurrence == nil || $0.occurrence == model.occurrence }
+    compare(
+      "bars", record.bans.map { "\(name($0.target)) \($0.occurrence ?? 0)" }.sorted(),
+      bars.map { "\(name($0.who)) \($0.occurrence ?? 0)" }.sorted())
     // The tally says what a recount says.
     var recount = Tally.empty
     for join in record.joins { recount.count(join, by: 1) }
     if recount != meeting.tally { found.append("tally \(meeting.tally), counted \(recount)") }
     return found
+  }
+
+  private func seconds(_ time: Instant, since start: Instant) -> Int {
+    time.milliseconds == .max ? .max : Int(time.milliseconds(since: start)) / 1000
   }
 
   private func name(_ who: Barred) -> String {

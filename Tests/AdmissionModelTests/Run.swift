@@ -21,7 +21,9 @@ struct Verdict: Sendable {
     } + ["lock", "suspend"].flatMap { word in ["done", "denied"].map { "\(word) \($0)" } }
     + [
       "join.waiting by itself", "join.expired by itself", "meeting.locked by itself", "meeting.ended by itself",
-      "meeting.at_risk by itself", "join.rejoined", "revocation",
+      "meeting.at_risk by itself", "join.rejoined", "revocation", "meeting.opened", "meeting.opened by itself",
+      "join.admitted by itself",
+      "open done", "open denied", "invite done", "invite denied", "revoke done",
     ]
 }
 
@@ -71,7 +73,7 @@ struct Run {
     }
     if steps.isEmpty { return }
     let done = try await perform(steps)
-    let record = try await look(done)
+    let record = try await Record.read(sitting.house, sitting.meeting, after: watch.lastEvent, watch.nextAudit)
     if isTold { tell(done, record) }
     for one in done { verdict.met["\(one.step.name) \(one.outcome.kind.rawValue)", default: 0] += 1 }
     for numbered in record.events {
@@ -119,14 +121,6 @@ struct Run {
     for entry in record.audit {
       verdict.history.append("    [\(entry.index)] \(entry.event) \(entry.subject) \(entry.request) \(entry.detail)")
     }
-  }
-
-  private func look(_ done: [Done]) async throws -> Record {
-    // An opening is the one step after which another occurrence is looked at.
-    let isOpened = done.contains { if case .open = $0.step { $0.outcome.kind == .done } else { false } }
-    let occurrence = Int64(sitting.model.occurrence + (isOpened ? 1 : 0))
-    return try await Record.read(
-      sitting.house, sitting.meeting, occurrence: occurrence, after: watch.lastEvent, watch.nextAudit)
   }
 
   private mutating func perform(_ steps: [(key: Int, step: Step)]) async throws -> [Done] {
@@ -186,10 +180,12 @@ extension Sitting {
       guard answer.status < 300, let grant = answer.text("grant") else { return }
       grants[key] = grant
       granted.append(key)
-    case .rotate: if let changed = answer.text("passcode") { passcode = changed }
+    case .invite:
+      if answer.status == 201 { (inviteIDs[key], codes[key]) = (answer.text("id"), answer.text("code")) }
+    case .rotate, .open: if let changed = answer.text("passcode", after: "counts") { passcode = changed }
     case .withdraw, .leave, .redeem, .introspect, .present, .left, .roster, .act, .admitWaiting, .lock, .unlock,
       .suspend,
-      .end, .open, .bar, .unbar, .signOut, .pass:
+      .end, .bar, .unbar, .revoke, .signOut, .pass:
       break
     }
   }

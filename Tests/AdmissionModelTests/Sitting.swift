@@ -12,6 +12,8 @@ struct Sitting: Sendable {
   var ids: [Int: String] = [:]
   var tickets: [Int: String] = [:]
   var grants: [Int: String] = [:]
+  var inviteIDs: [Int: String] = [:]
+  var codes: [Int: String] = [:]
   /// In the order they were given.
   var granted: [Int] = []
 
@@ -28,11 +30,17 @@ struct Sitting: Sendable {
       Call(
         method: "POST", target: "/v1/meetings", door: .front, bearer: sessions[.hana]?.first,
         body: """
-          {"id":"\(meeting.text)","kind":"series","policy":\(script.rules.json),\
+          {"id":"\(meeting.text)","kind":"series",\(times(of: script.rules))"policy":\(script.rules.json),\
           "cohosts":["\(House.account(of: .cora).text)"]\(script.rules.isOpen ? #","unprotected":{"reason":"x"}"# : "")}
           """))
     guard answer.status == 201 else { throw Unheld(why: "\(answer.status) \(answer.text("detail") ?? "")") }
     passcode = answer.text("passcode", after: "counts") ?? ""
+  }
+
+  private func times(of rules: Rules) -> String {
+    [("opens_at", rules.opens), ("closes_at", rules.closes)].compactMap { name, seconds in
+      seconds.map { "\"\(name)\":\"\(house.clock.now().adding(seconds: $0))\"," }
+    }.joined()
   }
 
   struct Unheld: Error { let why: String }
@@ -40,10 +48,13 @@ struct Sitting: Sendable {
   /// A step with the numbers of what there is now; nil where there is nothing to do it on.
   func resolved(_ step: Step) -> Step? {
     switch step {
-    case .join(let person, let shown, let nth, let session):
+    case .join(let person, let shown, let nth, let session, let guise):
       let theirs = model.entries.filter { $0.person == person }
       let ticket = nth.flatMap { theirs.isEmpty ? nil : theirs[$0 % theirs.count].key }
-      return .join(person, shown, ticket: ticket, session: session.map { _ in model.session(of: person) })
+      var guise = guise
+      let codes = codes.keys.sorted()
+      guise.invite = guise.invite.flatMap { codes.isEmpty ? nil : codes[$0 % codes.count] }
+      return .join(person, shown, ticket: ticket, session: session.map { _ in model.session(of: person) }, as: guise)
     case .look(let nth): return entry(nth) { $0.isOpen }.map(Step.look)
     case .withdraw(let nth): return entry(nth) { $0.place == .waiting }.map(Step.withdraw)
     case .leave(let nth): return entry(nth) { $0.isLetIn }.map(Step.leave)
@@ -74,21 +85,22 @@ struct Sitting: Sendable {
     case .suspend(let hand): return resolved(hand).map { .suspend(by: $0) }
     case .rotate(let hand): return resolved(hand).map { .rotate(by: $0) }
     case .end(let hand): return resolved(hand).map { .end(by: $0) }
-    case .open(let hand): return Sitting.canOpen ? resolved(hand).map { .open(by: $0) } : nil
+    case .open(let hand): return resolved(hand).map { .open(by: $0) }
     case .bar(let nth, let hand):
       let hand = resolved(hand)
       return entry(nth) { _ in true }.flatMap { key in hand.map { .bar(key, by: $0) } }
     case .unbar(let nth, _, let hand):
       guard !model.bars.isEmpty else { return nil }
-      let who = model.bars[nth % model.bars.count]
-      return resolved(hand).map { .unbar(nth, who, by: $0) }
+      let bar = model.bars[nth % model.bars.count]
+      return resolved(hand).map { .unbar(nth, bar, by: $0) }
+    case .invite(let asked, let hand): return resolved(hand).map { .invite(asked, by: $0) }
+    case .revoke(let nth, let hand):
+      let some = inviteIDs.keys.sorted()
+      return some.isEmpty ? nil : resolved(hand).map { .revoke(some[nth % some.count], by: $0) }
     case .signOut(let person, _): return .signOut(person, model.session(of: person))
     case .pass: return step
     }
   }
-
-  /// Turned on once meetings of a series can be opened again; `Model.open` says what is expected then.
-  static let canOpen = false
 
   /// Three of four times one that the step makes sense for.
   private func entry(_ nth: Int, where fits: (Model.Entry) -> Bool) -> Int? {

@@ -24,7 +24,41 @@ enum Person: Int, CaseIterable, Sendable {
   }
 }
 
-enum Standing: String, Sendable { case host, cohost, member, guest }
+/// Where a believed address says that somebody comes from: two share one.
+extension Person {
+  var place: Int? {
+    switch self {
+    case .max: 1
+    case .gwen, .gabe: 2
+    case .hana, .cora, .mia, .uma, .gil, .gus: nil
+    }
+  }
+}
+
+/// What somebody comes with and as: by whose name, and through what.
+struct Guise: Hashable, Sendable {
+  enum Client: String, Sendable { case person, phone, endpoint, bot }
+
+  /// Whose name is typed; one's own by default.
+  var name: Person?
+  /// In letters that look the same.
+  var isImitated = false
+  var client = Client.person
+  /// The step that made the invite whose code is shown.
+  var invite: Int?
+
+  static let plain = Guise()
+}
+
+enum Standing: String, Sendable { case host, cohost, invitee, member, guest }
+
+/// An invite as it is asked for: with a code, or for an account.
+struct Invitation: Hashable, Sendable {
+  var account: Person?
+  var uses = 1
+  var bypasses = false
+  var role = "participant"
+}
 
 /// Two front ends, each with an audience of its own.
 enum Door: String, CaseIterable, Sendable {
@@ -46,7 +80,8 @@ enum Hand: Hashable, Sendable {
 enum Act: Hashable, Sendable {
   case admit, sendBack
   case deny(ban: Bool)
-  case remove(ban: Bool)
+  /// Without a word on it the policy bars or does not.
+  case remove(ban: Bool?)
   case role(String)
 }
 
@@ -54,7 +89,7 @@ enum Act: Hashable, Sendable {
 /// is generated a number counts round whatever there is to choose from, so that a history keeps its sense when steps
 /// are left out; as it is done a number is the step that made the join or the grant.
 enum Step: Hashable, Sendable {
-  case join(Person, Shown, ticket: Int?, session: Int?)
+  case join(Person, Shown, ticket: Int?, session: Int?, as: Guise = .plain)
   case look(Int)
   case withdraw(Int)
   case leave(Int)
@@ -73,7 +108,9 @@ enum Step: Hashable, Sendable {
   case end(by: Hand)
   case open(by: Hand)
   case bar(Int, by: Hand)
-  case unbar(Int, Barred? = nil, by: Hand)
+  case unbar(Int, Bar? = nil, by: Hand)
+  case invite(Invitation, by: Hand)
+  case revoke(Int, by: Hand)
   case signOut(Person, Int = 0)
   case pass(seconds: Int, swept: Bool)
 
@@ -94,6 +131,12 @@ enum Step: Hashable, Sendable {
 /// Whom a bar is on: an account, or a chain of tickets by the join that began it.
 enum Barred: Hashable, Sendable { case account(Person), chain(Int) }
 
+/// A bar until it is lifted, or for one occurrence.
+struct Bar: Hashable, Sendable {
+  let who: Barred
+  var occurrence: Int?
+}
+
 /// What happens at once: one step, or several that nobody orders.
 typealias Round = [Step]
 
@@ -111,10 +154,25 @@ struct Rules: Sendable {
   var grantSeconds = 30
   var ticketSeconds = 600
   var rejoinSeconds = 120
+  var openTo = "link"
+  var names = "unconfusable"
+  var denials = 2
+  var phones = "wait"
+  var bots = "wait"
+  var autoLock: Int?
+  var signIn = "optional"
+  var rotation = "manual"
+  var earlyJoin = 30
+  /// After it is made; nil for at once, and for never.
+  var opens: Int?
+  var closes: Int?
 
   var json: String {
     """
-    {"passcode":"\(passcode)","waiting_room":"\(waitingRoom)","before_host":"\(beforeHost)",\
+    {"open_to":"\(openTo)","names":"\(names)","denials":\(denials),"phones":"\(phones)","bots":"\(bots)",\
+    "auto_lock":\(autoLock.map(String.init) ?? "null"),"sign_in":"\(signIn)","passcode_rotation":"\(rotation)",\
+    "early_join":\(earlyJoin),"step_up":"never",\
+    "passcode":"\(passcode)","waiting_room":"\(waitingRoom)","before_host":"\(beforeHost)",\
     "host_arrival":"\(hostArrival)","host_absence":"\(hostAbsence)","when_locked":"\(whenLocked)",\
     "removed_may_return":\(removedMayReturn),"capacity":\(capacity),"passcode_failures":\(passcodeFailures),\
     "grant_seconds":\(grantSeconds),"ticket_seconds":\(ticketSeconds),"rejoin_seconds":\(rejoinSeconds)}

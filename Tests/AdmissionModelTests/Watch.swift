@@ -9,7 +9,7 @@ struct Watch: Sendable {
   private var numbers: [JoinID: Int64] = [:]
   /// Grants that an act, an epoch or an end has made worthless: for good.
   private var dead: Set<Int> = []
-  private var barred: Set<Barred> = []
+  private var barred: Set<Bar> = []
 
   init(lastEvent: Int64, nextAudit: Int64) {
     self.lastEvent = lastEvent
@@ -96,7 +96,8 @@ struct Watch: Sendable {
       switch one.step {
       case .redeem(let grant, _):
         if one.outcome.kind == .done && dead.contains(grant) { found.append("grant \(grant) was forbidden before") }
-      case .join(.hana, _, _, let session):
+      case .join(.hana, _, _, let session, let guise)
+      where guise.client != .bot && one.outcome.kind != .standing:
         let isIn = one.outcome.hasGrant
         let mayBeEnded = sitting.model.hasEnded
         if session != nil && !isIn && !mayBeEnded { found.append("the host is shut out") }
@@ -105,11 +106,14 @@ struct Watch: Sendable {
       guard one.outcome.hasGrant, let index = sitting.model.grants[one.key].flatMap({ sitting.model.index($0.entry) })
       else { continue }
       let entry = sitting.model.entries[index]
-      let isBarred =
-        barred.contains(.chain(entry.root)) || entry.account.map { barred.contains(.account($0)) } ?? false
+      let bars = barred.filter { bar in
+        (bar.occurrence == nil || bar.occurrence == entry.occurrence)
+          && (bar.who == .chain(entry.root) || entry.account.map { bar.who == .account($0) } ?? false)
+      }
       // Who was barred before and still is.
-      let stillIs = sitting.model.isBarred(account: entry.account, chain: entry.root)
-      if isBarred && stillIs && entry.standing != .host { found.append("\(entry.key) is barred and got a grant") }
+      if bars.contains(where: sitting.model.bars.contains) && entry.standing != .host {
+        found.append("\(entry.key) is barred and got a grant")
+      }
     }
   }
 
