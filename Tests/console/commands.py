@@ -136,11 +136,11 @@ def a_join_is_simulated_and_the_trace_is_a_table():
         owner = host(d)
         where, ctl = meeting(d, owner, policy=KNOCK), Ctl(d, owner)
         said = ctl("meeting", "simulate", where.id, "--passcode", "right").stdout
-        check(re.search(r"^outcome: +wait$", said, re.M) and re.search(r"^waiting_room +wait", said, re.M), said)
+        check(re.search(r"^outcome: +waiting$", said, re.M) and re.search(r"^waiting_room +wait", said, re.M), said)
         said = ctl("meeting", "simulate", where.id, "--passcode", "wrong").stdout
-        check(re.search(r"^outcome: +refuse$", said, re.M), said)
+        check(re.search(r"^outcome: +refused$", said, re.M), said)
         said = ctl("meeting", "simulate", where.id, "--account", owner.username).stdout
-        check(re.search(r"^outcome: +admit$", said, re.M), said)
+        check(re.search(r"^outcome: +admitted$", said, re.M), said)
         equal(where.show()["passcode"]["failures"], 0, "what was simulated counted")
 
 

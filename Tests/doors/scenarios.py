@@ -7,7 +7,7 @@ from flows import OPEN, host, member, meeting
 from harness import Failure, check, parallel, test
 from prosody import ROOMS, Person, Prosody, daemon
 
-FREE = {**OPEN}                       # in with the passcode alone
+FREE = {**OPEN, "names": "free"}      # in with the passcode alone, under the name that was typed
 KNOCK = {"before_host": "allow"}     # in when a host says so
 
 

@@ -11,11 +11,10 @@ struct MeetingSimulate: Act {
 
   @OptionGroup var global: GlobalOptions
   @Argument(help: "The meeting's id.") var meeting: String
-  @Option(name: .customLong("class"), help: "host, cohost, invitee, member or guest.") var joinerClass: String?
   @Option(help: "As this account, by username or id.") var account: String?
   @Option(help: "With this invite, by id.") var invite: String?
   @Option(help: "The passcode shown: right, wrong or none.") var passcode = Passcode.none
-  @Option(help: "The name shown.") var displayName: String?
+  @Option(help: "The name shown; an account's or an invite's own where none is given.") var displayName: String?
   @Option(help: "person, phone, endpoint or bot.") var clientKind: String?
   @Option(help: ArgumentHelp("At another time, RFC 3339 in UTC.", valueName: "time")) var at: String?
 
@@ -28,9 +27,9 @@ struct MeetingSimulate: Act {
 
   func body(account: String?) -> WipedBytes {
     var body = JSONBody()
-    body.set("display_name", ifPresent: displayName)
+    // Whoever knocks without an account or an invite types a name.
+    body.set("display_name", ifPresent: displayName ?? (account == nil && invite == nil ? "Somebody" : nil))
     body.set("passcode", passcode == .none ? .null : .string(passcode.rawValue))
-    body.set("class", ifPresent: joinerClass)
     body.set("account", ifPresent: account)
     body.set("invite", ifPresent: invite)
     if let clientKind { body.set("client", .object([JSONValue.Member("kind", .string(clientKind))])) }
