@@ -90,8 +90,10 @@ struct Sitting: Sendable {
       let hand = resolved(hand)
       return entry(nth) { _ in true }.flatMap { key in hand.map { .bar(key, by: $0) } }
     case .unbar(let nth, _, let hand):
-      guard !model.bars.isEmpty else { return nil }
-      let bar = model.bars[nth % model.bars.count]
+      // Only those in force are listed, with the ids that lift them.
+      let bars = model.bars.filter { $0.occurrence == nil || $0.occurrence == model.occurrence }
+      guard !bars.isEmpty else { return nil }
+      let bar = bars[nth % bars.count]
       return resolved(hand).map { .unbar(nth, bar, by: $0) }
     case .invite(let asked, let hand): return resolved(hand).map { .invite(asked, by: $0) }
     case .revoke(let nth, let hand):
