@@ -53,6 +53,21 @@ extension SQLiteSnapshot {
     ) { readBan($0, from: 1) }
   }
 
+  func ban(on target: Ban.Target, in meeting: MeetingID) throws(StorageFault) -> Ban? {
+    let (column, value) =
+      switch target {
+      case .account(let id): ("account", id.text)
+      case .join(let id): ("join_id", id.text)
+      case .invite(let id): ("invite", id.text)
+      }
+    return try db.one(
+      """
+      SELECT \(SQLiteSnapshot.banColumns) FROM bans b WHERE b.meeting = ? AND b.occurrence IS NULL AND b.\(column) = ?
+        AND (b.expires_at IS NULL OR b.expires_at > ?)
+      """, [.text(meeting.text), .text(value), .time(now)]
+    ) { readBan($0, from: 0) }
+  }
+
   func ban(_ id: BanID) throws(StorageFault) -> Ban? {
     try db.one("SELECT \(SQLiteSnapshot.banColumns) FROM bans b WHERE b.id = ?", [.text(id.text)]) {
       readBan($0, from: 0)

@@ -19,6 +19,13 @@ extension AdmissionService {
       try tx.countRefusal(source: draft.source, code: "too-many-attempts")
       return
     }
+    if reason == .barred {
+      // To whoever is barred the meeting is one that is not there: it costs and slows down alike.
+      try tx.commit(draft.buckets, at: tx.now)
+      try tx.countRefusal(source: draft.source, code: "join-refused")
+      if let meeting { try tx.update(meeting) }
+      return
+    }
     guard proof == .wrong else {
       try tx.countRefusal(source: draft.source, code: proof.stands ? "refused" : "nothing-shown")
       return

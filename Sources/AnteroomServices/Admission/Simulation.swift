@@ -120,17 +120,23 @@ extension AdmissionService {
     }
   }
 
-  /// A host asks after those whom the meeting's record names, so that nobody learns by it which accounts there are.
+  /// A host asks after those whom the meeting's record names. Of whoever is invited it knows the id alone: what
+  /// became of that account, or whether there is one, is not to be learned by inviting it.
   private func account(
     _ named: String, in meeting: Meeting, forOperator isOperator: Bool, _ snapshot: any Snapshot
   ) throws(StorageFault) -> Account? {
     if let id = AccountID(parsing: named) {
-      var isNamed = isOperator || meeting.isHosted(by: id)
-      if !isNamed { isNamed = try snapshot.invite(of: id, to: meeting.id) != nil }
-      return isNamed ? try snapshot.account(id) : nil
+      if isOperator || meeting.isHosted(by: id) { return try snapshot.account(id) }
+      return try snapshot.invite(of: id, to: meeting.id) == nil ? nil : AdmissionService.somebody(id, at: snapshot.now)
     }
     guard isOperator, let username = try? Username(parsing: named, with: ports.text) else { return nil }
     return try snapshot.credentials(named: username)?.account
+  }
+
+  private static func somebody(_ id: AccountID, at now: Instant) -> Account {
+    Account(
+      id: id, username: Username(known: "-"), displayName: DisplayName(known: "Somebody"), isHost: false, vouched: true,
+      disabled: false, hasSecondFactor: false, createdAt: now, lastSignInAt: nil, version: 1)
   }
 }
 

@@ -63,6 +63,10 @@ extension HostControlService {
         id: banID, meeting: id, occurrence: nil,
         target: account.map(Ban.Target.account) ?? lineage.map(Ban.Target.join) ?? invite.map(Ban.Target.invite)
           ?? draft.target, reason: draft.reason, by: actor.text, createdAt: tx.now, expiresAt: draft.expiresAt)
+      // A bar in place of one that lasts longer lifts that one.
+      if let old = try tx.ban(on: ban.target, in: id), old.outlasts(ban), try !tx.hasSteppedUp(caller, in: meeting) {
+        return .reauthenticationRequired
+      }
       try tx.bar(ban, lineage: lineage, invited: isInvited, in: &meeting, Cause(actor, caller.request))
       return .done(ban)
     }
@@ -123,8 +127,10 @@ extension Transaction {
       AuditEntry(
         .banned, by: cause.actor, subject: meeting.id.text, request: cause.request,
         detail: [("ban", ban.id.text), ("on", account?.text ?? invite?.text ?? lineage?.text ?? "")]))
-    // Who knows the passcode can come back under another name, without account and ticket.
-    if meeting.policy.openTo == .link && !meeting.passcodeIsSuspect && invite == nil && !invited {
+    // Who knows the passcode can come back under another name, without account and ticket; also if the meeting is
+    // opened to everybody with the link only later.
+    let knowsPasscode = invite == nil && (!invited || meeting.policy.passcode == .everyone)
+    if knowsPasscode && !meeting.passcodeIsSuspect {
       meeting.passcodeIsSuspect = true
       try update(meeting)
       // They may be among those who wait already.

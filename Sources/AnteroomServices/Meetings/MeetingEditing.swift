@@ -186,6 +186,13 @@ extension Transaction {
         .meetingChanged, by: cause.actor, subject: meeting.id.text, request: cause.request, detail: detail,
         personal: isUnprotected ? [("unprotected_reason", unprotectedReason ?? "")] : [],
         salt: isUnprotected ? try auditSalt(of: meeting.host.text) : nil))
+    if passcode != nil && meeting.state != .ended {
+      // A passcode where there was none is as good as another one: who came without it is looked at.
+      try raiseEpoch(of: &meeting, by: cause.actor)
+      try markWaiting(in: &meeting, membersToo: meeting.policy.passcode == .everyone)
+      try emit(
+        Event(.meetingPasscodeRotated, meeting: meeting.id, join: nil, epoch: meeting.epoch, by: cause.actor.text))
+    }
     let hosts = Set([old.host, new.host] + old.cohosts + new.cohosts)
     let changed = hosts.filter { old.role(of: $0) != new.role(of: $0) }.sorted { $0.text < $1.text }
     if !changed.isEmpty { try rehost(changed, in: &meeting, cause) }

@@ -27,6 +27,8 @@ extension HostControlService {
       case (.ended, .once): return .impossible(.ended)
       case (.ended, .series):
         if try tx.isExternalTaken(meeting) { return .impossible(.external) }
+        // The next occurrence is not locked: whoever may not unlock does not get there by ending and opening.
+        if meeting.locked, try !tx.hasSteppedUp(caller, in: meeting) { return .reauthenticationRequired }
         passcode = try tx.beginOccurrence(of: &meeting, as: .open, made, cause)
       }
       return .done(

@@ -36,6 +36,13 @@ package struct Ban: Hashable, Sendable {
   }
 }
 
+extension Ban {
+  func outlasts(_ other: Ban) -> Bool {
+    guard let theirs = other.expiresAt else { return false }
+    return expiresAt.map { $0 > theirs } ?? true
+  }
+}
+
 package protocol BanReading {
   /// Whether an account, an invite or a chain of tickets is barred from an occurrence.
   func isBarred(
@@ -46,6 +53,8 @@ package protocol BanReading {
     of meeting: MeetingID, occurrence: Int64, after cursor: Int64?, limit: Int
   ) throws(StorageFault) -> Page<Ban>
   func ban(_ id: BanID) throws(StorageFault) -> Ban?
+  /// The one in force on a target until it is lifted or ends.
+  func ban(on target: Ban.Target, in meeting: MeetingID) throws(StorageFault) -> Ban?
 }
 
 package protocol BanWriting {
