@@ -102,7 +102,7 @@ extension Model {
   /// Whoever is barred is out with all that they have open; who shows nothing but the passcode is doubted from here.
   private mutating func bar(_ bar: Bar, chain root: Int, besides key: Int? = nil, knowsPasscode: Bool) {
     if !bars.contains(bar) { bars.append(bar) }
-    if !isSuspect && rules.openTo == "link" && knowsPasscode {
+    if !isSuspect && knowsPasscode {
       isSuspect = true
       doubtWaiting(membersToo: false)
     }

@@ -75,9 +75,12 @@ import Testing
   }
 
   @Test(arguments: [
-    ([], #"{"passcode":null}"#),
-    (["--passcode", "wrong", "--client-kind", "bot"], #"{"passcode":"wrong","client":{"kind":"bot"}}"#),
-    (["--class", "guest", "--invite", "inv_1"], #"{"passcode":null,"class":"guest","invite":"inv_1"}"#),
+    ([], #"{"display_name":"Somebody","passcode":null}"#),
+    (
+      ["--passcode", "wrong", "--client-kind", "bot", "--display-name", "Scribe"],
+      #"{"display_name":"Scribe","passcode":"wrong","client":{"kind":"bot"}}"#
+    ),
+    (["--invite", "inv_1"], #"{"passcode":null,"invite":"inv_1"}"#),
   ])
   func `what is simulated holds no secret`(options: [String], expected: String) throws {
     let simulate = try #require(

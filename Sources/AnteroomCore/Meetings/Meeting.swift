@@ -173,7 +173,7 @@ package struct Meeting: Hashable, Sendable {
   /// Whether it does not lock itself any more in this occurrence.
   package var isAutoLockOver: Bool {
     get { autoLockDue == Meeting.never }
-    set { autoLockDue = newValue && policy.autoLock != nil ? Meeting.never : autoLockDue }
+    set { autoLockDue = newValue ? Meeting.never : autoLockDue }
   }
 
   /// The clock has come to its opening.
@@ -181,7 +181,7 @@ package struct Meeting: Hashable, Sendable {
 
   /// It locks itself now.
   package func isLockingItself(at now: Instant) -> Bool {
-    state != .ended && !locked && autoLockDue.map { now >= $0 } ?? false
+    state != .ended && !locked && policy.autoLock != nil && (autoLockDue.map { now >= $0 } ?? false)
   }
 
   private static let never = Instant(milliseconds: Int64.max)

@@ -19,7 +19,9 @@ final class PolicyCache: Sendable {
 
   private let known = Mutex(Known())
   /// Few meetings say something that no other does; with more than so many, all are put together anew.
-  private static let most = 4096
+  private static let most = 1024
+  /// A host who writes ever other notices must not fill the memory with them.
+  private static let longest = 2048
 
   func policy(profile: String, hostProfile: String?, text: String, in book: PolicyBook) -> Policy {
     let key = Key(profile: profile, hostProfile: hostProfile, text: text)
@@ -27,6 +29,7 @@ final class PolicyCache: Sendable {
     if let found { return found }
     let own = PolicyText.read(text)
     let policy = (own: own, effective: book.effective(profile: profile, hostProfile: hostProfile, own: own))
+    if text.utf8.count > PolicyCache.longest { return policy }
     known.withLock { known in
       if known.book !== book || known.policies.count >= PolicyCache.most { known = Known(book: book) }
       known.policies[key] = policy

@@ -269,6 +269,10 @@ extension Transaction {
     try setHostProfile(account.profile, of: account.id)
     for id in try openMeetings(hostedBy: account.id) {
       guard var meeting = try meeting(id) else { continue }
+      // Who stands in line may never have been asked for what the policy asks for now.
+      if meeting.policy.passcode != .off {
+        try markWaiting(in: &meeting, membersToo: meeting.policy.passcode == .everyone)
+      }
       try applyStricterPolicy(to: &meeting, cause)
     }
   }

@@ -4,6 +4,7 @@ package enum DelegateResult: Hashable, Sendable {
   case done
   case invalidToken
   case secondFactorRequired
+  case reauthenticationRequired
 }
 
 /// Whom a person lets make, change and end meetings in its name: front ends that schedule. What they do so is the
@@ -16,7 +17,8 @@ package struct DelegateService: Sendable {
   }
 
   package func allow(_ frontEnd: String, caller: Caller) async throws(StorageFault) -> DelegateResult {
-    try await change(frontEnd, as: .delegateAllowed, caller) { tx, account throws(StorageFault) in
+    // It outlives the session that gives it: one that was taken must not.
+    try await change(frontEnd, as: .delegateAllowed, asksAnew: true, caller) { tx, account throws(StorageFault) in
       try tx.addDelegate(frontEnd, of: account)
     }
   }
@@ -29,7 +31,7 @@ package struct DelegateService: Sendable {
   }
 
   private func change(
-    _ frontEnd: String, as event: AuditEvent, _ caller: Caller,
+    _ frontEnd: String, as event: AuditEvent, asksAnew: Bool = false, _ caller: Caller,
     _ body: @escaping @Sendable (any Transaction, AccountID) throws(StorageFault) -> Bool
   ) async throws(StorageFault) -> DelegateResult {
     let lifetime = ports.lifetime
@@ -39,6 +41,12 @@ package struct DelegateService: Sendable {
       case .enrolmentOnly: return .secondFactorRequired
       case .stands(let found):
         let id = found.account.id
+        let policy = tx.policies.effective(
+          profile: found.account.profile ?? PolicyBook.startingProfile, hostProfile: found.account.profile, own: [:]
+        ).policy
+        if asksAnew && !policy.isSteppedUp(found.session, of: found.account, at: tx.now) {
+          return .reauthenticationRequired
+        }
         guard try body(tx, id) else { return .done }
         try tx.append(
           AuditEntry(

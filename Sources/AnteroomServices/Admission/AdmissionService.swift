@@ -94,6 +94,8 @@ package struct AdmissionService: Sendable {
     let audience: String
     let ticket: TokenProof?
     let buckets: [BudgetBucket]
+    /// Of the joins that its source makes here; nil where they are not counted.
+    let knocks: BudgetBucket?
     let source: Digest
     /// Of a believed address of its own, cut short; what ceilings per source count by.
     let place: Int64?
@@ -150,6 +152,8 @@ package struct AdmissionService: Sendable {
       passcode: ports.passcodes.show(attempt.passcode, for: attempt.meeting), invite: ports.show(attempt.invite),
       clientKind: attempt.clientKind, notices: attempt.notices, audience: audience, ticket: attempt.ticket,
       buckets: ports.limiter.passcode(meeting: attempt.meeting, origin: attempt.origin),
+      knocks: ports.limiter.knocks(
+        meeting: attempt.meeting, origin: attempt.origin, limit: max(600, ports.waitingCeiling)),
       source: ports.limiter.sourceDigest(attempt.origin), place: ports.limiter.place(attempt.origin), caller: caller,
       id: id, ticketDigest: minted.digest, salt: salt, sealedName: sealedName)
     let outcome = try await ports.store.write { tx throws(StorageFault) in try decide(draft, in: tx) }

@@ -38,6 +38,10 @@ extension AdmissionService {
         verdict = verdict.withoutPlaceToWait
       }
     }
+    if let until = try spentKnocks(draft, facts, verdict, in: tx) {
+      verdict = AdmissionVerdict(
+        decision: .refuse(.tooManyAttempts(until: until)), proof: verdict.proof, trace: verdict.trace, required: [])
+    }
     switch verdict.decision {
     case .refuse(let reason):
       try count(reason, verdict.proof, draft, facts.meeting, in: tx)
@@ -48,6 +52,18 @@ extension AdmissionService {
       if let displaced, let meeting = facts.meeting { facts.meeting = try displace(displaced, in: meeting, draft, tx) }
       return try record(draft, facts, waitingFor: reason, verdict, joiner, in: tx)
     }
+  }
+
+  /// Counts a join that its source makes here; until when it can make no more, where it made too many. A host is
+  /// never shut out.
+  private func spentKnocks(
+    _ draft: Draft, _ facts: AdmissionFacts, _ verdict: AdmissionVerdict, in tx: any Transaction
+  ) throws(StorageFault) -> Instant? {
+    if case .refuse = verdict.decision { return nil }
+    guard let bucket = draft.knocks, !facts.joinerClass.isHosting else { return nil }
+    if case .spent(let until) = try tx.budget(bucket.key)?.verdict(under: bucket.rule, at: tx.now) { return until }
+    try tx.commit([bucket], at: tx.now)
+    return nil
   }
 
   /// The join behind a ticket that stands in this meeting, through this front end: a reload is no second

@@ -81,6 +81,10 @@ extension HostControlService {
       }
       if authority.isTicket { return .sessionRequired }
       guard let ban = try tx.ban(banID), ban.meeting == id else { return .noSuchJoin }
+      // Nobody lifts what others laid on them.
+      if case .account(let barred) = ban.target, .account(barred) == actor, barred != meeting.host {
+        return .impossible(.barred)
+      }
       if try !tx.hasSteppedUp(caller, in: meeting) { return .reauthenticationRequired }
       try tx.delete(banID)
       try tx.append(

@@ -86,7 +86,9 @@ package struct InviteService: Sendable {
         // An account's is nobody else's to use up.
         uses: draft.uses ?? (draft.account == nil ? 1 : nil), used: 0, expiresAt: draft.expiresAt,
         bypassesWaitingRoom: draft.bypassesWaitingRoom, displayName: name, createdAt: tx.now)
-      if invite.opensUp, try !tx.hasSteppedUp(caller, in: meeting) { return .reauthenticationRequired }
+      // An account that is invited is let past a host's eye where members are not.
+      let isPastTheEye = invite.account != nil && meeting.policy.waitingRoom == .uninvited
+      if invite.opensUp || isPastTheEye, try !tx.hasSteppedUp(caller, in: meeting) { return .reauthenticationRequired }
       let creation = try tx.once(claim, sealing: sealing, render: render) {
         () throws(StorageFault) -> Creation<CreatedInvite, InviteRefusal> in
         if let refusal = try tx.add(invite, code: code?.digest, to: meeting, Cause(actor, caller.request)) {

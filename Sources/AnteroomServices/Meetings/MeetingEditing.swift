@@ -71,7 +71,12 @@ extension HostControlService {
       if steward.right == .scheduler, let broken = old.effective.loosened(by: new.policy, profile: old.profile) {
         return .done(.refused(.policyFloor(broken)))
       }
-      if new.opensUp(old), try !tx.hasSteppedUp(caller, in: old) { return .reauthenticationRequired }
+      // An occurrence that begins is not locked: a time to come must not unlock what the last one was.
+      let unlocks = old.state == .ended && old.locked && new.isAhead(of: tx.now)
+      if new.opensUp(old) || unlocks, try !tx.hasSteppedUp(caller, in: old) { return .reauthenticationRequired }
+      // A front end moves a meeting; that it opens now, and whom that lets in, is a host's word.
+      let opensNow = old.state == .scheduled && new.opensAt != old.opensAt && !new.isAhead(of: tx.now)
+      if steward.right == .scheduler && opensNow { return .sessionRequired }
       let cause = Cause(steward.actor, caller.request)
       return .done(.changed(try tx.put(new, over: old, edit.unprotectedReason, made, cause)))
     }
@@ -170,6 +175,10 @@ extension Transaction {
     }
     meeting.version += 1
     meeting.resetClocks(from: old, at: now)
+    // What was spent is spent until the passcode is another, also under a higher limit.
+    if old.passcodeMustRotate {
+      meeting.passcodeFailures = max(meeting.passcodeFailures, meeting.policy.passcodeFailures)
+    }
     if meeting.policy.passcode != .off && meeting.passcodeDigest == nil {
       meeting.adopt(made)
       passcode = made.text
@@ -192,6 +201,12 @@ extension Transaction {
       try markWaiting(in: &meeting, membersToo: meeting.policy.passcode == .everyone)
       try emit(
         Event(.meetingPasscodeRotated, meeting: meeting.id, join: nil, epoch: meeting.epoch, by: cause.actor.text))
+    }
+    let isAskedOfMore = PolicySetting.passcode.shape.isLooser(
+      .word(old.policy.passcode.rawValue), than: .word(new.policy.passcode.rawValue))
+    if passcode == nil && isAskedOfMore && meeting.state != .ended {
+      // Who stands in line was not asked for it.
+      try markWaiting(in: &meeting, membersToo: meeting.policy.passcode == .everyone)
     }
     let hosts = Set([old.host, new.host] + old.cohosts + new.cohosts)
     let changed = hosts.filter { old.role(of: $0) != new.role(of: $0) }.sorted { $0.text < $1.text }

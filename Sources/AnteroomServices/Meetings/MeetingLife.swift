@@ -57,8 +57,8 @@ extension HostControlService {
     try await ports.store.write { tx throws(StorageFault) -> HostAnswer<Void> in
       let answer = try steward(of: id, act: "delete", ifVersion: ifVersion, caller: caller, in: tx)
       guard case .done(let steward) = answer else { return try answer.refused() }
-      // A cohost may end it; what cannot be taken back is the owner's.
-      if steward.right == .cohost { return .notHost }
+      // Others may end it; what cannot be taken back is the owner's.
+      if !steward.owns { return .notHost }
       var meeting = steward.meeting
       try tx.end(&meeting, Cause(steward.actor, caller.request))
       try tx.append(

@@ -160,6 +160,13 @@ package struct AttemptLimiter: Sendable {
   /// The most that `passcode_failures` can be.
   private static let deepestPasscodeCap = 100
 
+  /// Joins that one source makes in one meeting: who knows the way in must not fill the disk by coming and going.
+  /// Nil where many share a source.
+  package func knocks(meeting: String, origin: Origin, limit: Int) -> BudgetBucket? {
+    guard let source = countedSource(origin) else { return nil }
+    return bucket("knocks", ["ip " + source], Array(meeting.utf8), .window(limit: limit, seconds: 600))
+  }
+
   /// Under which the refusals of somebody known by an id are counted.
   package func actorDigest(_ actor: String) -> Digest {
     digests.keyed(.source, context: "actor", Array(actor.utf8).span)

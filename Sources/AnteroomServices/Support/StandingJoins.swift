@@ -11,8 +11,33 @@ extension Snapshot {
     var facts = AdmissionFacts(
       of: join, in: meeting, factors: factors, notices: try answers(of: join, to: meeting.policy.notices),
       isBarred: try isBarred(join, in: meeting), now: now)
+    facts.joinerClass = try presentClass(of: join)
     if try hasTypedName(join, in: meeting) { facts.name = .missing }
     return facts
+  }
+
+  /// Who has not come in yet is of the class that account and invite make it now: an operator may have taken back
+  /// its word, and an invite may be over.
+  private func presentClass(of join: Join) throws(StorageFault) -> JoinerClass {
+    guard join.state == .waiting || join.state == .admitted else { return join.joinerClass }
+    switch join.joinerClass {
+    case .host, .cohost, .guest: return join.joinerClass
+    case .member: return try isVouched(join) ? .member : .guest
+    case .invitee:
+      guard join.state == .waiting, try isOver(join.invite) else { return .invitee }
+      if join.clientKind.isTelephone { return .guest }
+      return try isVouched(join) ? .member : .guest
+    }
+  }
+
+  private func isVouched(_ join: Join) throws(StorageFault) -> Bool {
+    guard let id = join.account else { return false }
+    return try account(id)?.vouched ?? false
+  }
+
+  private func isOver(_ id: InviteID?) throws(StorageFault) -> Bool {
+    guard let id, let invite = try invite(id) else { return true }
+    return invite.expiresAt.map { now >= $0 } ?? false
   }
 
   /// Whether a join goes by a name of its own where names are the account's or the invite's by now: it was typed under

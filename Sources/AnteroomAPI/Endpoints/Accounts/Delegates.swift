@@ -34,6 +34,7 @@ extension DelegateResult {
     case .done: return .noContent
     case .invalidToken: throw Refusal(.invalidToken)
     case .secondFactorRequired: throw Refusal(.secondFactorRequired)
+    case .reauthenticationRequired: throw Refusal(.reauthenticationRequired)
     }
   }
 }
