@@ -173,7 +173,7 @@ package struct Meeting: Hashable, Sendable {
   /// Whether it does not lock itself any more in this occurrence.
   package var isAutoLockOver: Bool {
     get { autoLockDue == Meeting.never }
-    set { autoLockDue = newValue ? Meeting.never : autoLockDue }
+    set { autoLockDue = newValue && policy.autoLock != nil ? Meeting.never : autoLockDue }
   }
 
   /// The clock has come to its opening.
