@@ -272,6 +272,8 @@ extension Model {
   mutating func unbar(_ bar: Bar, by hand: Hand) -> Outcome {
     guard right(of: hand) == .session else { return Outcome(.denied) }
     guard bars.contains(bar) else { return Outcome(.impossible) }
+    // Nobody lifts what others laid on them.
+    if case .session(let person, _) = hand, bar.who == .account(person), person != .hana { return Outcome(.impossible) }
     bars.removeAll { $0 == bar }
     return Outcome(.done)
   }

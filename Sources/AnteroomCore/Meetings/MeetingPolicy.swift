@@ -35,12 +35,9 @@ package struct MeetingPolicy: Hashable, Sendable {
   /// For how many seconds somebody whose connection broke may come back to the same seat.
   package var rejoinSeconds = 3600
   /// How many seconds a grant lives.
-  package var grantSeconds = longestGrantSeconds
+  package var grantSeconds = 120
   /// How many seconds somebody may wait.
   package var ticketSeconds = 86_400
-
-  /// What `grant_seconds` can have been when a grant was made, whatever it is now.
-  package static let longestGrantSeconds = 120
 
   /// The bottom of the lattice: every setting at its most open. Not a policy for anybody.
   package static let loosest = MeetingPolicy()

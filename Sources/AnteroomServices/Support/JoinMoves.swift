@@ -126,7 +126,7 @@ extension Transaction {
   private func revocation(of join: Join, in meeting: Meeting, _ cause: Cause) -> Event {
     Event(
       .revocation, meeting: meeting.id, join: EventJoin(join), epoch: meeting.epoch, by: cause.actor.text,
-      expiresAt: now.adding(seconds: MeetingPolicy.longestGrantSeconds))
+      expiresAt: now.adding(seconds: meeting.policy.grantSeconds))
   }
 
   /// Somebody loses the right to be inside: every grant of before is dead from here on.
