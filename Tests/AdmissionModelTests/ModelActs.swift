@@ -269,6 +269,15 @@ extension Model {
     return Outcome(.done)
   }
 
+  /// Whether a chain that began with the invite's code, by nobody known, is barred.
+  func isHeldByBarred(_ invite: Int?) -> Bool {
+    guard let invite, invites[invite]?.asked.account == nil else { return false }
+    return bars.contains { bar in
+      guard case .chain(let root) = bar.who else { return false }
+      return entries.contains { $0.key == root && $0.invite == invite }
+    }
+  }
+
   mutating func unbar(_ bar: Bar, by hand: Hand) -> Outcome {
     guard right(of: hand) == .session else { return Outcome(.denied) }
     guard bars.contains(bar) else { return Outcome(.impossible) }

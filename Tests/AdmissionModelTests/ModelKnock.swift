@@ -33,8 +33,9 @@ extension Model {
     let wasTurnedBack =
       (account != nil || chain != nil)
       && theirs(account, chain?.root).contains { $0.wasSentBack || $0.place == .denied }
-    // Nothing but the passcode, or nothing, speaks for somebody who may be whoever was barred.
-    let isDoubtful = isSuspect && standing == .guest && proof != .blind && proof != .account
+    // Nothing but the passcode, a code that somebody barred holds too, or nothing, speaks for who may be whoever that was.
+    let isGuessed = isSuspect && standing == .guest && proof != .blind && proof != .account
+    let isDoubtful = isGuessed || (account == nil && !isHosting && isHeldByBarred(invite))
     let isAlike = !isHosting && rules.names != "free" && isLike(name, account, chain?.root)
     let bypasses = invite.flatMap { invites[$0]?.asked }.map { $0.bypasses || $0.account != nil } ?? false
     var wait: WaitingFor?

@@ -402,3 +402,20 @@ def line_03_Zoom_war_dialling_10000_ids_are_not_told_from_real_ones_by_their_tim
 def area_under_curve(ones, others):
     """How often one of the first is larger than one of the others (both sorted); ties count half."""
     return sum(bisect.bisect_left(others, value) + bisect.bisect_right(others, value) for value in ones) / (2 * len(ones) * len(others))
+
+
+@test()
+def whoever_was_removed_waits_under_another_name_with_the_code_that_others_hold_too():
+    with Daemon() as daemon:
+        room = meeting(daemon, host(daemon), policy={**OPEN, **STAYS})
+        code = invite(room, uses=50, bypass_waiting_room=True)
+        removed = code.use("Ina")
+        present(room, removed)
+        room.act("remove", removed)
+        again = code.use("Somebody Else")
+        equal(again.state, "waiting", "the same code, another name, no ticket")
+        check(row(room, again)["unproven"], "the host does not see that it may be whoever was removed")
+        equal(invite(room, uses=50).use("Ivo").state, "admitted", "another invite")
+        for bar in bans(room):
+            lift(room, bar)
+        equal(code.use("Iva").state, "admitted", "the code when the bar is lifted")

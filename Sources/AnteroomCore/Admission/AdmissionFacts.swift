@@ -66,6 +66,8 @@ package struct AdmissionFacts: Sendable {
   package var isBarred: Bool
   /// The account, or the chain of tickets, was sent back or denied in this occurrence.
   package var wasTurnedBack: Bool
+  /// Somebody who holds the code of the invite that was shown is barred.
+  package var isInviteSuspect = false
   /// Somebody waits for the next seat already.
   package var isQueuedForSeat: Bool
   /// How many may wait in one meeting.
@@ -152,8 +154,10 @@ package enum Proof: Hashable, Sendable {
 }
 
 extension AdmissionFacts {
-  /// Nothing but the passcode, or nothing at all, speaks for a joiner who may be somebody that was barred.
+  /// Nothing but the passcode, an invite's code, or nothing at all, speaks for a joiner who may be somebody that was
+  /// barred.
   package var isSuspect: Bool {
+    if isInviteSuspect { return true }
     guard let meeting, meeting.passcodeIsSuspect, joinerClass == .guest else { return false }
     return proof == .passcode || proof == .notNeeded
   }

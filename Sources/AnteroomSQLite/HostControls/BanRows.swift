@@ -53,6 +53,16 @@ extension SQLiteSnapshot {
     ) { readBan($0, from: 1) }
   }
 
+  func hasBarredHolder(_ invite: InviteID, in meeting: MeetingID, occurrence: Int64) throws(StorageFault) -> Bool {
+    try db.one(
+      """
+      SELECT 1 FROM bans b JOIN joins j ON j.id = b.join_id
+      WHERE b.meeting = ? AND (b.occurrence IS NULL OR b.occurrence = ?) AND (b.expires_at IS NULL OR b.expires_at > ?)
+        AND +j.invite = ? LIMIT 1
+      """, [.text(meeting.text), .integer(occurrence), .time(now), .text(invite.text)]
+    ) { _ in true } ?? false
+  }
+
   func ban(on target: Ban.Target, in meeting: MeetingID) throws(StorageFault) -> Ban? {
     let (column, value) =
       switch target {

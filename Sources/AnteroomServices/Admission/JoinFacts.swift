@@ -51,6 +51,9 @@ extension AdmissionService {
         account: shown.account?.id, invite: invite.invite?.id, lineage: shown.lineage, from: meeting.id,
         occurrence: meeting.occurrence)
     }
+    if let used = invite.invite, used.account == nil, shown.account == nil {
+      facts.isInviteSuspect = try snapshot.hasBarredHolder(used.id, in: meeting.id, occurrence: meeting.occurrence)
+    }
     if isKnown {
       facts.wasTurnedBack = try snapshot.wasTurnedBack(
         account: shown.account?.id, lineage: shown.lineage, from: meeting.id, occurrence: meeting.occurrence)

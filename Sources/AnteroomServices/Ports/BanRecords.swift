@@ -52,6 +52,8 @@ package protocol BanReading {
   func bans(
     of meeting: MeetingID, occurrence: Int64, after cursor: Int64?, limit: Int
   ) throws(StorageFault) -> Page<Ban>
+  /// Whether somebody without an account, who came by the invite's code, is barred from an occurrence.
+  func hasBarredHolder(_ invite: InviteID, in meeting: MeetingID, occurrence: Int64) throws(StorageFault) -> Bool
   func ban(_ id: BanID) throws(StorageFault) -> Ban?
   /// The one in force on a target until it is lifted or ends.
   func ban(on target: Ban.Target, in meeting: MeetingID) throws(StorageFault) -> Ban?
