@@ -53,6 +53,8 @@ package struct AdmissionFacts: Sendable {
   package var now: Instant
   /// Nil when no meeting has this id.
   package var meeting: Meeting?
+  /// Any meeting, read in place of the one that there is not, so that reading takes its time there too.
+  package var decoy: Meeting?
   package var joinerClass: JoinerClass
   /// Of the session that was shown; 0 without one.
   package var factors: Int

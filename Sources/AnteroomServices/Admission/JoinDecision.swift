@@ -44,7 +44,7 @@ extension AdmissionService {
     }
     switch verdict.decision {
     case .refuse(let reason):
-      try count(reason, verdict.proof, draft, facts.meeting, in: tx)
+      try count(reason, verdict.proof, draft, facts.meeting, facts.decoy, in: tx)
       return .refused(JoinRefusal(reason, verdict, facts))
     case .admit: return try record(draft, facts, waitingFor: nil, verdict, joiner, in: tx)
     case .wait(let reason):

@@ -29,7 +29,9 @@ extension AdmissionService {
     try giveBackDueUse(of: draft.invite, in: tx)
     let meeting = try meeting(draft, in: tx)
     let invite = try invite(presented(draft.invite, in: tx), of: joiner.account, to: meeting, in: tx)
-    return try facts(Showing(draft, joiner), invite, in: meeting, throttle: throttle, tx)
+    var facts = try facts(Showing(draft, joiner), invite, in: meeting, throttle: throttle, tx)
+    if meeting == nil { facts.decoy = try tx.anyMeeting() }
+    return facts
   }
 
   /// The facts of a join that is made and of one that is only supposed, by the same questions.

@@ -13,7 +13,7 @@ extension AdmissionService {
   /// What a refusal leaves behind. Deciding takes no time in which another could come between, so the
   /// reservation and what became of it are one write; a refusal that tested nothing counts nothing.
   func count(
-    _ reason: RefusalReason, _ proof: Proof, _ draft: Draft, _ meeting: Meeting?, in tx: any Transaction
+    _ reason: RefusalReason, _ proof: Proof, _ draft: Draft, _ meeting: Meeting?, _ decoy: Meeting?, in tx: any Transaction
   ) throws(StorageFault) {
     if case .tooManyAttempts = reason {
       try tx.countRefusal(source: draft.source, code: "too-many-attempts")
@@ -35,9 +35,7 @@ extension AdmissionService {
     guard var meeting, meeting.state != .ended, !meeting.passcodeMustRotate else {
       // What a wrong guess at a live meeting writes is written here too, unchanged and to any meeting: the
       // time of the answer must not tell which ids are live.
-      var decoy = meeting
-      if decoy == nil { decoy = try tx.anyMeeting() }
-      if let decoy { try tx.update(decoy) }
+      if let unchanged = meeting ?? decoy { try tx.update(unchanged) }
       return
     }
     let isBurst = meeting.burst.count(\.failed, limit: Burst.failedLimit, at: tx.now)
