@@ -45,7 +45,7 @@ test-doors: door-tools debug ## real servers (Prosody, coturn) with Anteroom at 
 # Of a failure it says the seed and the shortest history: `make model SEED=4711 MEETINGS=1` tells it again.
 MEETINGS = 10000
 SEED = 0
-model: test-tools ## ten thousand seeded meetings held against a model of the contract (test holds 2,000)
+model: test-tools ## ten thousand seeded meetings held against a model of the contract (test holds 1,500)
 	SWIFT_BACKTRACE=enable=no ANTEROOM_MODEL=$(MEETINGS) ANTEROOM_MODEL_SEED=$(SEED) \
 	  $(SWIFT) test $(SWIFT_FLAGS) --disable-xctest --filter AdmissionModelTests
 
