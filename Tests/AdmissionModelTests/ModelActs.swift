@@ -96,7 +96,7 @@ extension Model {
     let who = entry.account.map(Barred.account) ?? .chain(entry.root)
     bar(
       Bar(who: who, occurrence: occurrence), chain: entry.root, besides: entry.key,
-      knowsPasscode: entry.account != nil || entry.invite == nil)
+      knowsPasscode: entry.account != nil || entry.invite == nil || rules.passcode == "everyone")
   }
 
   /// Whoever is barred is out with all that they have open; who shows nothing but the passcode is doubted from here.
@@ -265,7 +265,7 @@ extension Model {
     let entry = entries[index]
     bar(
       Bar(who: entry.account.map(Barred.account) ?? .chain(entry.root)), chain: entry.root,
-      knowsPasscode: entry.account != nil || entry.invite == nil)
+      knowsPasscode: entry.account != nil || entry.invite == nil || rules.passcode == "everyone")
     return Outcome(.done)
   }
 
