@@ -13,7 +13,8 @@ extension AdmissionService {
   /// What a refusal leaves behind. Deciding takes no time in which another could come between, so the
   /// reservation and what became of it are one write; a refusal that tested nothing counts nothing.
   func count(
-    _ reason: RefusalReason, _ proof: Proof, _ draft: Draft, _ meeting: Meeting?, _ decoy: Meeting?, in tx: any Transaction
+    _ reason: RefusalReason, _ proof: Proof, _ draft: Draft, _ meeting: Meeting?, _ decoy: Meeting?,
+    in tx: any Transaction
   ) throws(StorageFault) {
     if case .tooManyAttempts = reason {
       try tx.countRefusal(source: draft.source, code: "too-many-attempts")
