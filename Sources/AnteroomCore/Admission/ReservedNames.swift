@@ -32,10 +32,17 @@ package struct ReservedNames: Equatable, Sendable {
   /// Whether the name claims one of them. Two or more words in a row count as one too, so that a space or a dot
   /// within a word hides nothing.
   package func forbids(_ name: DisplayName, with profiles: any TextProfiles) -> Bool {
-    let whole = profiles.skeletons(of: name.text)
+    forbids(name, looking: profiles.skeletons(of: name.text), with: profiles)
+  }
+
+  /// As above, for a name whose skeletons are known.
+  package func forbids(_ name: DisplayName, looking whole: NameSkeletons, with profiles: any TextProfiles) -> Bool {
     if skeletons.contains(whole.asSeen) || skeletons.contains(whole.asRead) { return true }
-    let words = NameWords.words(of: name.text).map { profiles.skeletons(of: $0) }
-    return hasReservedRun(words.map(\.asSeen)) || hasReservedRun(words.map(\.asRead))
+    let words = NameWords.words(of: name.text)
+    // A name of one word is that word, and was looked at.
+    if words == [name.text] { return false }
+    let looks = words.map { profiles.skeletons(of: $0) }
+    return hasReservedRun(looks.map(\.asSeen)) || hasReservedRun(looks.map(\.asRead))
   }
 
   private func hasReservedRun(_ words: [String]) -> Bool {

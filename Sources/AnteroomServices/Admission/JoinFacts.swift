@@ -26,9 +26,9 @@ extension AdmissionService {
   /// Everything that decides.
   func facts(_ draft: Draft, _ joiner: Joiner, in tx: any Transaction) throws(StorageFault) -> AdmissionFacts {
     let throttle = try spent(draft.buckets, in: tx)
-    try giveBackDueUse(of: draft.invite, in: tx)
+    let presented = try presented(draft.invite, in: tx)
     let meeting = try meeting(draft, in: tx)
-    let invite = try invite(presented(draft.invite, in: tx), of: joiner.account, to: meeting, in: tx)
+    let invite = try invite(presented, of: joiner.account, to: meeting, in: tx)
     var facts = try facts(Showing(draft, joiner), invite, in: meeting, throttle: throttle, tx)
     if meeting == nil { facts.decoy = try tx.anyMeeting() }
     return facts
@@ -89,12 +89,17 @@ extension AdmissionService {
     return latest.map(AttemptBudget.Verdict.spent(until:)) ?? .available
   }
 
-  /// What a code that was shown stands for, of whatever meeting.
+  /// What a code that was shown stands for, of whatever meeting. A use that was taken by somebody whose time to wait
+  /// has just run out is there again, before anybody swept it.
   private func presented(_ code: InviteCode, in tx: any Transaction) throws(StorageFault) -> InviteShown {
     switch code {
-    case .nothing: .nothing
-    case .malformed: .wrong
-    case .digest(let digest): try tx.invite(digest).map(InviteShown.good) ?? .wrong
+    case .nothing: return .nothing
+    case .malformed: return .wrong
+    case .digest(let digest):
+      guard let invite = try tx.invite(digest) else { return .wrong }
+      if invite.isGood(at: tx.now) { return .good(invite) }
+      try tx.endDueJoins()
+      return try tx.invite(digest).map(InviteShown.good) ?? .wrong
     }
   }
 
@@ -112,14 +117,6 @@ extension AdmissionService {
     guard case .good(let found) = presented else { return presented }
     guard let meeting, found.meeting == meeting.id, found.isGood(at: snapshot.now) else { return .wrong }
     return .good(found)
-  }
-
-  /// A use that was taken by somebody whose time to wait has just run out is there again, before anybody swept it.
-  private func giveBackDueUse(of shown: InviteCode, in tx: any Transaction) throws(StorageFault) {
-    guard case .digest(let digest) = shown, let invite = try tx.invite(digest), !invite.isGood(at: tx.now) else {
-      return
-    }
-    try tx.endDueJoins()
   }
 
   /// The name that somebody would be shown under, and what is known of it.
@@ -147,9 +144,10 @@ extension AdmissionService {
 
 extension AdmissionPorts {
   func typed(_ name: DisplayName, isVouched: Bool = false) -> AdmissionService.TypedName {
-    AdmissionService.TypedName(
-      name: name, likeness: NameLikeness(of: name, with: text, digests: digests),
-      isReserved: !isVouched && reserved.forbids(name, with: text))
+    let looks = text.skeletons(of: name.text)
+    return AdmissionService.TypedName(
+      name: name, likeness: NameLikeness(looks, digests: digests),
+      isReserved: !isVouched && reserved.forbids(name, looking: looks, with: text))
   }
 
   /// What was shown as an invite's code; read as it is written down, whatever the case.
