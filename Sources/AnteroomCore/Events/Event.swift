@@ -101,6 +101,8 @@ package enum EventTopic: Hashable, Sendable {
   case audience(String)
   /// Anything that happens to a whole meeting.
   case meetings
+  /// What an account's owner is told.
+  case account(AccountID)
 }
 
 extension EventName {

@@ -8,6 +8,7 @@ enum Schema {
     migrator.registerMigration("1 first join") { db in try db.execute(sql: firstJoin) }
     migrator.registerMigration("2 doors") { db in try db.execute(sql: doors) }
     migrator.registerMigration("3 who gets in") { db in try db.execute(sql: whoGetsIn) }
+    migrator.registerMigration("4 credentials") { db in try db.execute(sql: credentials) }
     return migrator
   }
 

@@ -1,0 +1,46 @@
+extension Schema {
+  /// What credentials need besides passwords and codes: what their owner is told, what a budget is about, who comes
+  /// from elsewhere, and the names that are not free again.
+  static let credentials = """
+    -- What happened to an account, for its owner; at most so many are kept of each.
+    CREATE TABLE notifications (
+      seq INTEGER PRIMARY KEY,
+      account TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+      event TEXT NOT NULL,
+      detail TEXT NOT NULL,
+      time INTEGER NOT NULL,
+      count INTEGER NOT NULL CHECK (count > 0),
+      last_time INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX notifications_of_account ON notifications (account, seq);
+
+    -- What a budget is about, for whoever lists and clears them: no name and no address.
+    ALTER TABLE budgets ADD COLUMN kind TEXT NOT NULL DEFAULT '';
+    ALTER TABLE budgets ADD COLUMN account TEXT;
+    -- Until when it refuses; NULL while it does not.
+    ALTER TABLE budgets ADD COLUMN spent_until INTEGER;
+    CREATE INDEX budgets_spent ON budgets (spent_until) WHERE spent_until IS NOT NULL;
+
+    -- Who an issuer's `sub` is here, as a keyed digest.
+    CREATE TABLE identities (
+      issuer TEXT NOT NULL,
+      subject BLOB NOT NULL CHECK (length(subject) = 32),
+      account TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+      created_at INTEGER NOT NULL,
+      PRIMARY KEY (issuer, subject)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX identities_of_account ON identities (account);
+
+    -- An identity token is good once; kept until nobody would take it any more.
+    CREATE TABLE spent_id_tokens (
+      digest BLOB PRIMARY KEY CHECK (length(digest) = 32),
+      expires_at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+
+    -- Usernames of erased accounts, as keyed digests: a name never changes hands.
+    CREATE TABLE erased_usernames (
+      digest BLOB PRIMARY KEY CHECK (length(digest) = 32),
+      erased_at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    """
+}
