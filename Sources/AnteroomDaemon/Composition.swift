@@ -127,8 +127,11 @@ package struct Composition: Sendable {
         signIn: SignInService(ports: accountPorts, settled: settled),
         secondFactor: SecondFactorService(ports: accountPorts),
         enrolment: EnrolmentService(ports: accountPorts, settled: settled),
+        factors: FactorService(ports: accountPorts, settled: settled),
         reauthentication: ReauthenticationService(ports: accountPorts, settled: settled),
-        sessions: SessionService(ports: accountPorts), delegates: DelegateService(ports: accountPorts),
+        sessions: SessionService(ports: accountPorts),
+        notifications: NotificationService(ports: accountPorts, changed: changed),
+        delegates: DelegateService(ports: accountPorts),
         meetings: MeetingService(
           store: store, randomness: randomness, passcodes: passcodes, sealing: sealer, lifetime: lifetime),
         invites: InviteService(ports: admissionPorts, sealing: sealer),

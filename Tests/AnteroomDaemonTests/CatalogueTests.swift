@@ -76,7 +76,8 @@ import Testing
     // A password, a setup code and a passcode draw on the limiter's buckets; a one-time code on its
     // authenticator's own count; tokens and grants are 256 random bits and a signature.
     let limited: [SecretTest: Set<String>] = [
-      .password: ["signIn", "enrolTOTP", "reauthenticate"], .setupCode: ["redeemPasswordReset"], .passcode: ["join"],
+      .password: ["signIn", "enrolTOTP", "reauthenticate", "removeTOTP", "replaceRecoveryCodes"],
+      .setupCode: ["redeemPasswordReset"], .passcode: ["join"],
       .oneTimeCode: ["secondFactor", "confirmTOTP"], .token: ["introspectSession"],
       .grant: ["redeemGrant", "introspectGrant"],
     ]

@@ -7,8 +7,10 @@ package final class Services: Sendable {
   package let signIn: SignInService
   package let secondFactor: SecondFactorService
   package let enrolment: EnrolmentService
+  package let factors: FactorService
   package let reauthentication: ReauthenticationService
   package let sessions: SessionService
+  package let notifications: NotificationService
   package let delegates: DelegateService
   package let meetings: MeetingService
   package let invites: InviteService
@@ -26,7 +28,8 @@ package final class Services: Sendable {
 
   package init(
     accounts: AccountService, resets: PasswordResetService, signIn: SignInService, secondFactor: SecondFactorService,
-    enrolment: EnrolmentService, reauthentication: ReauthenticationService, sessions: SessionService,
+    enrolment: EnrolmentService, factors: FactorService, reauthentication: ReauthenticationService,
+    sessions: SessionService, notifications: NotificationService,
     delegates: DelegateService, meetings: MeetingService, invites: InviteService, admission: AdmissionService,
     ownJoins: OwnJoinService, hostControls: HostControlService, presence: PresenceService,
     events: EventService, grants: GrantService, audit: AuditService,
@@ -37,8 +40,10 @@ package final class Services: Sendable {
     self.signIn = signIn
     self.secondFactor = secondFactor
     self.enrolment = enrolment
+    self.factors = factors
     self.reauthentication = reauthentication
     self.sessions = sessions
+    self.notifications = notifications
     self.delegates = delegates
     self.meetings = meetings
     self.invites = invites

@@ -8,6 +8,8 @@ enum Endpoints {
       .showPolicy(services),
       .createAccount(services), .listAccounts(services), .showAccount(services), .changeAccount(services),
       .resetPassword(services), .redeemPasswordReset(services), .enrolTOTP(services), .confirmTOTP(services),
+      .removeTOTP(services), .resetTOTP(services), .replaceRecoveryCodes(services), .listNotifications(services),
+      .listSessions(services), .revokeSessions(services), .revokeSession(services),
       .allowDelegate(services), .endDelegate(services),
       .signIn(services), .secondFactor(services), .reauthenticate(services), .introspectSession(services),
       .signOut(services),

@@ -24,7 +24,8 @@ extension JSONText {
     array("roles", account.isHost ? ["host"] : []) { $0.value($1) }
   }
 
-  mutating func session(_ session: Session, of account: Account) {
+  /// `isCurrent` marks the one that asks, in a list.
+  mutating func session(_ session: Session, of account: Account, isCurrent: Bool = false) {
     object { json in
       json.member("id", session.id.text)
       json.object("account") { json in
@@ -39,6 +40,7 @@ extension JSONText {
       json.member("authenticated_at", session.authenticatedAt)
       json.member("expires_at", session.expiresAt)
       json.member("idle_expires_at", session.idleExpiresAt)
+      if isCurrent { json.member("current", true) }
     }
   }
 

@@ -4,7 +4,12 @@ package enum SignInPolicy {
   package static let challengeSeconds = 300
   /// So many wrong codes in a row disable an authenticator; no new sign-in resets them.
   package static let authenticatorFailures = 20
+  /// So many wrong recovery codes in a row, and none is compared any more.
   package static let recoveryCodeFailures = 20
+  /// How long an authenticator may stay unconfirmed.
+  package static let enrolmentSeconds = 3600
+  /// Whoever replaces a second factor showed the old one so lately.
+  package static let credentialChangeSeconds = 300
   package static let recoveryCodeCount = 10
   package static let setupCodeSeconds = 7 * 86_400
   package static let resetCodeSeconds = 86_400

@@ -64,16 +64,12 @@ struct ConfigurationDraft {
 
   mutating func readSessions(_ table: ConfigurationTable) {
     table.allow(["idle_seconds", "max_seconds"])
-    if let value = table.integer("idle_seconds", in: 60...86_400) {
+    // A session of two factors has at most a day of each, whatever stands here: `SessionLifetime`.
+    if let value = table.integer("idle_seconds", in: 60...2_592_000) {
       configuration.sessions.idleSeconds = value
       sessionsSpot = table.spot("idle_seconds")
     }
-    // Up to the 30 days of the contract it would be for sessions of one factor alone, which are not told apart yet.
-    if let value = table.peekInteger("max_seconds"), (86_401...2_592_000).contains(value) {
-      table.mistake(
-        "max_seconds", "`max_seconds` in [sessions] is \(value): sessions longer than a day are not in this version",
-        "set it from 60 to 86400, or leave it out for its default")
-    } else if let value = table.integer("max_seconds", in: 60...86_400) {
+    if let value = table.integer("max_seconds", in: 60...2_592_000) {
       configuration.sessions.maxSeconds = value
       sessionsSpot = table.spot("max_seconds")
     }

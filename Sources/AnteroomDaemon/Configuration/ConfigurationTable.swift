@@ -79,12 +79,6 @@ struct ConfigurationTable {
     return nil
   }
 
-  /// The number as it stands, whatever it is, where there is one.
-  func peekInteger(_ key: String) -> Int? {
-    if case .integer(let number) = values[key] { return number }
-    return nil
-  }
-
   func boolean(_ key: String) -> Bool? {
     guard let node = values[key] else { return nil }
     if case .boolean(let truth) = node { return truth }

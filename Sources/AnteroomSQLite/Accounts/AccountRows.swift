@@ -70,12 +70,15 @@ extension SQLiteSnapshot {
 
   func authenticator(of account: AccountID, confirmed: Bool) throws(StorageFault) -> Authenticator? {
     try db.one(
-      "SELECT id, secret, last_step, failures, disabled FROM authenticators WHERE account = ? AND confirmed = ?",
-      [.text(account.text), .flag(confirmed)]
+      """
+      SELECT id, secret, last_step, failures, disabled, expires_at FROM authenticators
+      WHERE account = ? AND confirmed = ? AND (confirmed = 1 OR expires_at > ?)
+      """, [.text(account.text), .flag(confirmed), .time(now)]
     ) { row in
       Authenticator(
         id: AuthenticatorID(known: row.text(0)), account: account, sealedSecret: row.blob(1), confirmed: confirmed,
-        state: AuthenticatorState(lastStep: row.integer(2), failures: row.count(3), disabled: row.flag(4)))
+        state: AuthenticatorState(lastStep: row.integer(2), failures: row.count(3), disabled: row.flag(4)),
+        expiresAt: row.optionalTime(5))
     }
   }
 
@@ -131,6 +134,12 @@ extension SQLiteTransaction {
       [.text(hash.phc), .text(hash.pepperID), .flag(isShort), .text(account.text)])
   }
 
+  func clearPassword(of account: AccountID) throws(StorageFault) {
+    try db.run(
+      "UPDATE accounts SET password_hash = NULL, password_pepper = NULL, password_is_short = 0 WHERE id = ?",
+      [.text(account.text)])
+  }
+
   func setSetupCode(_ code: SetupCode?, of account: AccountID) throws(StorageFault) {
     guard let code else { return try db.run("DELETE FROM setup_codes WHERE account = ?", [.text(account.text)]) }
     try db.run(
@@ -143,13 +152,13 @@ extension SQLiteTransaction {
       "DELETE FROM authenticators WHERE account = ? AND confirmed = 0", [.text(authenticator.account.text)])
     try db.run(
       """
-      INSERT INTO authenticators (id, account, secret, confirmed, last_step, failures, disabled)
-      VALUES (?, ?, ?, 0, ?, ?, ?)
+      INSERT INTO authenticators (id, account, secret, confirmed, last_step, failures, disabled, expires_at)
+      VALUES (?, ?, ?, 0, ?, ?, ?, ?)
       """,
       [
         .text(authenticator.id.text), .text(authenticator.account.text), .blob(authenticator.sealedSecret),
         .integer(authenticator.state.lastStep), .integer(Int64(authenticator.state.failures)),
-        .flag(authenticator.state.disabled),
+        .flag(authenticator.state.disabled), .optional(authenticator.expiresAt),
       ])
   }
 
@@ -166,11 +175,18 @@ extension SQLiteTransaction {
     try db.run(
       "DELETE FROM authenticators WHERE account = ? AND id <> ?",
       [.text(authenticator.account.text), .text(authenticator.id.text)])
-    try db.run("UPDATE authenticators SET confirmed = 1 WHERE id = ?", [.text(authenticator.id.text)])
+    try db.run(
+      "UPDATE authenticators SET confirmed = 1, expires_at = NULL WHERE id = ?", [.text(authenticator.id.text)])
   }
 
   func delete(_ authenticator: AuthenticatorID) throws(StorageFault) {
     try db.run("DELETE FROM authenticators WHERE id = ?", [.text(authenticator.text)])
+  }
+
+  func deleteSecondFactor(of account: AccountID) throws(StorageFault) {
+    try db.run("DELETE FROM authenticators WHERE account = ?", [.text(account.text)])
+    try db.run("DELETE FROM recovery_codes WHERE account = ?", [.text(account.text)])
+    try setRecoveryFailures(0, of: account)
   }
 
   func replaceRecoveryCodes(_ digests: [Digest], of account: AccountID) throws(StorageFault) {

@@ -2,20 +2,36 @@ import AnteroomCore
 import AnteroomServices
 
 extension SQLiteSnapshot {
+  private static let sessionColumns =
+    "id, account, factors, methods, created_at, authenticated_at, expires_at, idle_expires_at"
+
+  private static func readSession(_ row: Row) -> Session {
+    let methods = row.text(4).split(separator: " ").compactMap { SignInMethod(rawValue: String($0)) }
+    return Session(
+      id: SessionID(known: row.text(1)), account: AccountID(known: row.text(2)), factors: row.count(3),
+      methods: methods, createdAt: row.time(5), authenticatedAt: row.time(6), expiresAt: row.time(7),
+      idleExpiresAt: row.time(8))
+  }
+
   func session(_ id: SessionID) throws(StorageFault) -> StoredSession? {
     try db.one(
-      """
-      SELECT account, digest, factors, methods, created_at, authenticated_at, expires_at, idle_expires_at
-      FROM sessions WHERE id = ?
-      """, [.text(id.text)]
+      "SELECT digest, \(SQLiteSnapshot.sessionColumns) FROM sessions WHERE id = ?", [.text(id.text)]
     ) { row in
-      let methods = row.text(3).split(separator: " ").compactMap { SignInMethod(rawValue: String($0)) }
-      return StoredSession(
-        session: Session(
-          id: id, account: AccountID(known: row.text(0)), factors: row.count(2), methods: methods,
-          createdAt: row.time(4), authenticatedAt: row.time(5), expiresAt: row.time(6), idleExpiresAt: row.time(7)),
-        digest: row.digest(1))
+      StoredSession(session: SQLiteSnapshot.readSession(row), digest: row.digest(0))
     }
+  }
+
+  /// The cursor is the time of the sign-in and a count of those in the same millisecond, as they are for many that
+  /// signed in at once.
+  func sessions(of account: AccountID, after cursor: Int64?, limit: Int) throws(StorageFault) -> Page<Session> {
+    try db.page(
+      """
+      SELECT place, \(SQLiteSnapshot.sessionColumns) FROM (
+        SELECT created_at * 100000 + row_number() OVER (PARTITION BY created_at ORDER BY id) AS place,
+          \(SQLiteSnapshot.sessionColumns)
+        FROM sessions WHERE account = ?1 AND expires_at > ?2 AND idle_expires_at > ?2)
+      WHERE place > ?3 ORDER BY place LIMIT ?4
+      """, [.text(account.text), .time(now), .integer(cursor ?? 0)], limit: limit, SQLiteSnapshot.readSession)
   }
 
   func challenge(_ id: ChallengeID) throws(StorageFault) -> Challenge? {
@@ -53,12 +69,14 @@ extension SQLiteTransaction {
   func update(_ session: Session, digest: Digest) throws(StorageFault) {
     try db.run(
       """
-      UPDATE sessions SET digest = ?, factors = ?, methods = ?, authenticated_at = ?, idle_expires_at = ? WHERE id = ?
+      UPDATE sessions SET digest = ?, factors = ?, methods = ?, authenticated_at = ?, expires_at = ?,
+        idle_expires_at = ?
+      WHERE id = ?
       """,
       [
         .digest(digest), .integer(Int64(session.factors)),
         .text(session.methods.map(\.rawValue).joined(separator: " ")), .time(session.authenticatedAt),
-        .time(session.idleExpiresAt), .text(session.id.text),
+        .time(session.expiresAt), .time(session.idleExpiresAt), .text(session.id.text),
       ])
   }
 
@@ -72,6 +90,12 @@ extension SQLiteTransaction {
 
   func deleteSessions(of account: AccountID) throws(StorageFault) {
     try db.run("DELETE FROM sessions WHERE account = ?", [.text(account.text)])
+  }
+
+  func deleteSessions(of account: AccountID, except kept: SessionID?) throws(StorageFault) -> Int {
+    try db.run(
+      "DELETE FROM sessions WHERE account = ? AND id <> ?", [.text(account.text), .text(kept?.text ?? "")])
+    return db.changesCount
   }
 
   func insert(_ challenge: Challenge) throws(StorageFault) {
@@ -93,6 +117,8 @@ extension SQLiteTransaction {
 
   func deleteExpired() throws(StorageFault) {
     try db.run("DELETE FROM sessions WHERE expires_at <= ? OR idle_expires_at <= ?", [.time(now), .time(now)])
+    try db.run(
+      "DELETE FROM authenticators WHERE confirmed = 0 AND (expires_at IS NULL OR expires_at <= ?)", [.time(now)])
     for table in ["setup_codes", "challenges", "known_devices", "redeemed_grants", "idempotency"] {
       try db.run("DELETE FROM \(table) WHERE expires_at <= ?", [.time(now)])
     }

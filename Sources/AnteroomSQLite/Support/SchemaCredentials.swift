@@ -14,6 +14,9 @@ extension Schema {
     ) STRICT;
     CREATE INDEX notifications_of_account ON notifications (account, seq);
 
+    -- Until when an enrolment can be confirmed; NULL for what is confirmed.
+    ALTER TABLE authenticators ADD COLUMN expires_at INTEGER;
+
     -- What a budget is about, for whoever lists and clears them: no name and no address.
     ALTER TABLE budgets ADD COLUMN kind TEXT NOT NULL DEFAULT '';
     ALTER TABLE budgets ADD COLUMN account TEXT;

@@ -246,11 +246,9 @@ package struct AccountService: Sendable {
       account.version += 1
       try tx.update(account)
       if change.profile != .keep { try tx.followProfile(of: account, Cause(try tx.actor(caller), caller.request)) }
-      if account.disabled {
-        try tx.endJoins(of: id, by: caller.actor, request: caller.request)
-        try tx.deleteSessions(of: id)
-        try tx.deleteChallenges(of: id)
-        try tx.deleteKnownDevices(of: id)
+      if account.disabled { try tx.endAccess(of: id, by: caller.actor, request: caller.request) }
+      if account.disabled != credentials.account.disabled {
+        try tx.notify(account.disabled ? .accountDisabled : .accountEnabled, of: id, detail: [])
       }
       let actor = try tx.actor(caller)
       try tx.append(

@@ -34,6 +34,7 @@ package struct PasswordResetService: Sendable {
       let expires = tx.now.adding(seconds: SignInPolicy.resetCodeSeconds)
       try tx.setSetupCode(SetupCode(digest: code.digest, expiresAt: expires), of: id)
       try tx.append(AuditEntry(.resetStarted, by: caller.actor, subject: id.text, request: caller.request))
+      try tx.notify(.passwordResetStarted, of: id, detail: [])
       return StartedReset(code: code.text, expiresAt: expires)
     }
   }
@@ -116,10 +117,7 @@ package struct PasswordResetService: Sendable {
       else { return false }
       try tx.setSetupCode(nil, of: id)
       try tx.setPassword(hash, isShort: isShort, of: id)
-      try tx.endJoins(of: id, by: .account(id), request: caller.request)
-      try tx.deleteSessions(of: id)
-      try tx.deleteChallenges(of: id)
-      try tx.deleteKnownDevices(of: id)
+      try tx.endAccess(of: id, by: .account(id), request: caller.request)
       try tx.insert(
         KnownDevice(
           id: name, account: id, digest: deviceDigest, failures: 0,
@@ -127,6 +125,7 @@ package struct PasswordResetService: Sendable {
       account.version += 1
       try tx.update(account)
       try tx.append(AuditEntry(.passwordSet, by: .account(id), subject: id.text, request: caller.request))
+      try tx.notify(.passwordReset, of: id, detail: [("frontend", caller.frontEnd.name)])
       return true
     }
     return isSet ? .done(knownDevice: device.token) : .refused

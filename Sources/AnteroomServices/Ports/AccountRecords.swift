@@ -26,15 +26,19 @@ package struct Authenticator: Sendable {
   package let sealedSecret: [UInt8]
   package var confirmed: Bool
   package var state: AuthenticatorState
+  /// Until when a pending one can be confirmed; nil once it is.
+  package let expiresAt: Instant?
 
   package init(
-    id: AuthenticatorID, account: AccountID, sealedSecret: [UInt8], confirmed: Bool, state: AuthenticatorState
+    id: AuthenticatorID, account: AccountID, sealedSecret: [UInt8], confirmed: Bool, state: AuthenticatorState,
+    expiresAt: Instant?
   ) {
     self.id = id
     self.account = account
     self.sealedSecret = sealedSecret
     self.confirmed = confirmed
     self.state = state
+    self.expiresAt = expiresAt
   }
 }
 
@@ -75,6 +79,7 @@ package protocol AccountReading {
   /// Those whose display name has no likeness yet, as a store of before has them.
   func accountsWithoutLikeness(limit: Int) throws(StorageFault) -> [Account]
   func accountCount() throws(StorageFault) -> Int
+  /// The account's second factor, or the one on probation while it can be confirmed.
   func authenticator(of account: AccountID, confirmed: Bool) throws(StorageFault) -> Authenticator?
   func setupCode(of account: AccountID) throws(StorageFault) -> SetupCode?
   func knownDevice(_ id: String) throws(StorageFault) -> KnownDevice?
@@ -86,6 +91,8 @@ package protocol AccountWriting {
   /// Writes what may change of it; the caller raised the version.
   func update(_ account: Account) throws(StorageFault)
   func setPassword(_ hash: PasswordHash, isShort: Bool, of account: AccountID) throws(StorageFault)
+  /// Leaves the account without a password: only a setup code gives it one again.
+  func clearPassword(of account: AccountID) throws(StorageFault)
   func setSetupCode(_ code: SetupCode?, of account: AccountID) throws(StorageFault)
   /// Replaces a pending one of the same account.
   func insert(pending authenticator: Authenticator) throws(StorageFault)
@@ -93,6 +100,8 @@ package protocol AccountWriting {
   /// Makes the pending one the account's only one.
   func confirm(_ authenticator: Authenticator) throws(StorageFault)
   func delete(_ authenticator: AuthenticatorID) throws(StorageFault)
+  /// The confirmed and the pending one, and the recovery codes.
+  func deleteSecondFactor(of account: AccountID) throws(StorageFault)
   func replaceRecoveryCodes(_ digests: [Digest], of account: AccountID) throws(StorageFault)
   /// True when the code was there and unused; it is used now.
   func useRecoveryCode(_ digest: Digest, of account: AccountID) throws(StorageFault) -> Bool

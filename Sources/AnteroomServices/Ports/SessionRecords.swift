@@ -30,20 +30,24 @@ package struct Challenge: Sendable {
 
 package protocol SessionReading {
   func session(_ id: SessionID) throws(StorageFault) -> StoredSession?
+  /// Those of an account that stand now, oldest first.
+  func sessions(of account: AccountID, after cursor: Int64?, limit: Int) throws(StorageFault) -> Page<Session>
   func challenge(_ id: ChallengeID) throws(StorageFault) -> Challenge?
   func sessionCount() throws(StorageFault) -> Int
 }
 
 package protocol SessionWriting {
   func insert(_ session: Session, digest: Digest) throws(StorageFault)
-  /// Writes what a factor shown again changes of it: the old token's digest is gone with it.
+  /// Writes what a factor shown in it changes, its end among it: the old token's digest is gone with it.
   func update(_ session: Session, digest: Digest) throws(StorageFault)
   func touch(_ id: SessionID, idleExpiresAt: Instant) throws(StorageFault)
   func deleteSession(_ id: SessionID) throws(StorageFault)
   func deleteSessions(of account: AccountID) throws(StorageFault)
+  /// All but one; how many there were.
+  func deleteSessions(of account: AccountID, except kept: SessionID?) throws(StorageFault) -> Int
   func insert(_ challenge: Challenge) throws(StorageFault)
   func deleteChallenge(_ id: ChallengeID) throws(StorageFault)
   func deleteChallenges(of account: AccountID) throws(StorageFault)
-  /// Removes sessions, challenges, devices, budgets, idempotency records and redemptions that are over.
+  /// Removes sessions, challenges, enrolments that nobody confirmed, devices, budgets, idempotency records and redemptions that are over.
   func deleteExpired() throws(StorageFault)
 }

@@ -50,27 +50,7 @@ extension Transaction {
 extension Session {
   /// When the session is idle, being used now; nil where that is less than a minute later than it was.
   func renewal(at now: Instant, _ lifetime: SessionLifetime) -> Instant? {
-    let renewed = min(now.adding(seconds: lifetime.idleSeconds), expiresAt)
+    let renewed = min(now.adding(seconds: lifetime.idle(of: self)), expiresAt)
     return renewed.milliseconds(since: idleExpiresAt) > 60_000 ? renewed : nil
-  }
-}
-
-/// `[sessions]` of the configuration.
-package struct SessionLifetime: Hashable, Sendable {
-  package let idleSeconds: Int
-  package let maxSeconds: Int
-  /// The site's `host_second_factor`.
-  package let hostNeedsSecondFactor: Bool
-
-  package init(idleSeconds: Int, maxSeconds: Int, hostNeedsSecondFactor: Bool) {
-    self.idleSeconds = idleSeconds
-    self.maxSeconds = maxSeconds
-    self.hostNeedsSecondFactor = hostNeedsSecondFactor
-  }
-
-  func session(id: SessionID, account: AccountID, methods: [SignInMethod], factors: Int, at now: Instant) -> Session {
-    Session(
-      id: id, account: account, factors: factors, methods: methods, createdAt: now, authenticatedAt: now,
-      expiresAt: now.adding(seconds: maxSeconds), idleExpiresAt: now.adding(seconds: min(idleSeconds, maxSeconds)))
   }
 }

@@ -5,6 +5,10 @@ package enum EnrolmentResult: ~Copyable, Sendable {
   case enrolled(secret: SecretBytes, uri: SecretBytes)
   case invalidToken
   case invalidCredentials
+  /// The account has a second factor, which this session did not show.
+  case secondFactorRequired
+  /// It showed it, and too long ago.
+  case reauthenticationRequired
   /// A disabled authenticator counts: a recovery code or an operator opens it, not a new enrolment.
   case conflict
   case tooManyAttempts(retryAfter: Int)
@@ -16,11 +20,13 @@ package enum ConfirmationResult: ~Copyable, Sendable {
   case confirmed(recoveryCodes: [String], StartedSession)
   case invalidToken
   case invalidCredentials
+  case secondFactorRequired
   /// Nothing was enrolled that could be confirmed.
   case conflict
 }
 
-/// Binds a second factor to an account: a secret on probation until its first code is shown.
+/// Binds a second factor to an account: a secret on probation until its first code is shown. Where there is one already
+/// it goes on working until then, and is replaced.
 package struct EnrolmentService: Sendable {
   let ports: AccountPorts
   let passwords: PasswordConfirmation
@@ -35,6 +41,19 @@ package struct EnrolmentService: Sendable {
   package func enrol(
     password: consuming SecretBytes, origin: AttemptLimiter.Origin, caller: Caller
   ) async throws(StorageFault) -> EnrolmentResult {
+    let lifetime = ports.lifetime
+    // Asked before anything is hashed, and again in the transaction.
+    let asked = try await ports.store.read { snapshot throws(StorageFault) in
+      try snapshot.enrolmentRight(caller, idle: lifetime, asksAnew: true)
+    }
+    let account: Account
+    switch asked {
+    case .invalidToken: return .invalidToken
+    case .secondFactorRequired: return .secondFactorRequired
+    case .reauthenticationRequired: return .reauthenticationRequired
+    case .conflict: return .conflict
+    case .may(let found): account = found.account
+    }
     switch try await passwords.confirm(password, origin: origin, caller: caller) {
     case .invalidToken: return .invalidToken
     case .wrong: return .invalidCredentials
@@ -45,38 +64,37 @@ package struct EnrolmentService: Sendable {
     }
     let secret = ports.randomness.secret(20)
     let id = ports.newID(AuthenticatorID.self)
-    let lifetime = ports.lifetime
-    let sealing = ports.sealing
-    // Sealed for the account that the bearer names, which is known before the transaction asks again.
-    guard let account = try await bearerAccount(caller) else { return .invalidToken }
-    let draft = Authenticator(
-      id: id, account: account.id, sealedSecret: [], confirmed: false,
-      state: AuthenticatorState(lastStep: 0, failures: 0, disabled: false))
-    let sealed = sealing.seal(secret, context: draft.sealingContext)
-    let outcome = try await ports.store.write { tx throws(StorageFault) -> Settlement<Bool> in
-      guard let found = try tx.use(caller.bearer, idle: lifetime).session, found.account.id == account.id else {
-        return .refused
-      }
-      // A second factor is replaced with a recovery code or by an operator; a stolen session and a
-      // password that was read over a shoulder must not bind another phone.
-      if try tx.authenticator(of: account.id, confirmed: true) != nil, !found.session.isForRecovery {
-        return .accepted(false)
-      }
+    let sealed = ports.sealing.seal(secret, context: Authenticator.sealingContext(id, of: account.id))
+    let right = try await ports.store.write { tx throws(StorageFault) -> EnrolmentRight in
+      let right = try tx.enrolmentRight(caller, idle: lifetime, asksAnew: true)
+      guard case .may(let found) = right else { return right }
+      // Sealed for the account that the bearer named before.
+      guard found.account.id == account.id else { return .invalidToken }
       try tx.insert(
         pending: Authenticator(
-          id: id, account: account.id, sealedSecret: sealed, confirmed: false, state: draft.state))
+          id: id, account: account.id, sealedSecret: sealed, confirmed: false,
+          state: AuthenticatorState(lastStep: 0, failures: 0, disabled: false),
+          expiresAt: tx.now.adding(seconds: SignInPolicy.enrolmentSeconds)))
       try tx.append(
         AuditEntry(.totpEnrolled, by: .account(account.id), subject: account.id.text, request: caller.request))
-      return .accepted(true)
+      return right
     }
-    switch outcome {
-    case .refused: return .invalidToken
-    case .accepted(false): return .conflict
-    case .accepted(true):
+    switch right {
+    case .invalidToken: return .invalidToken
+    case .secondFactorRequired: return .secondFactorRequired
+    case .reauthenticationRequired: return .reauthenticationRequired
+    case .conflict: return .conflict
+    case .may:
       let text = ports.codes.base32(secret)
       let uri = EnrolmentService.uri(secret: text, username: account.username)
       return .enrolled(secret: text, uri: uri)
     }
+  }
+
+  private struct Probation: Sendable {
+    let session: SessionID
+    let account: AccountID
+    let pending: Authenticator
   }
 
   /// Shows the first code. The session goes on with two factors under a new token; every other session
@@ -85,65 +103,56 @@ package struct EnrolmentService: Sendable {
     code: consuming OneTimeCode, origin: AttemptLimiter.Origin, caller: Caller
   ) async throws(StorageFault) -> ConfirmationResult {
     let lifetime = ports.lifetime
-    let found = try await ports.store.read { snapshot throws(StorageFault) -> (Account, Authenticator?)? in
-      guard let session = try snapshot.authenticate(caller.bearer, idle: lifetime).session else { return nil }
-      return (session.account, try snapshot.authenticator(of: session.account.id, confirmed: false))
+    let asked = try await ports.store.read { snapshot throws(StorageFault) -> (EnrolmentRight, Authenticator?) in
+      let right = try snapshot.enrolmentRight(caller, idle: lifetime, asksAnew: false)
+      guard case .may(let found) = right else { return (right, nil) }
+      return (right, try snapshot.authenticator(of: found.account.id, confirmed: false))
     }
-    guard let (account, pending) = found else { return .invalidToken }
-    guard let pending else { return .conflict }
-    let step = ports.matchedStep(code, pending)
-    let recovery = (0..<SignInPolicy.recoveryCodeCount).map { _ in
-      ports.newCode(characters: CodeLength.recovery, purpose: .recoveryCode, context: account.id.text)
+    let found: Probation
+    switch asked {
+    case (.invalidToken, _): return .invalidToken
+    case (.secondFactorRequired, _), (.reauthenticationRequired, _): return .secondFactorRequired
+    case (.conflict, _), (.may, nil): return .conflict
+    case (.may(let session), .some(let pending)):
+      found = Probation(session: session.session.id, account: session.account.id, pending: pending)
     }
+    let step = ports.matchedStep(code, found.pending)
+    let recovery = ports.newRecoveryCodes(of: found.account)
     let digests = recovery.map(\.digest)
     let starter = ports.sessionStarter
-    let prepared = starter.prepare()
+    let prepared = starter.prepare(found.session)
     let draft = prepared.draft
     let source = ports.limiter.sourceDigest(origin)
-    enum Outcome: Sendable { case confirmed(Session, Account), invalidToken, wrong, conflict }
+    enum Outcome: Sendable { case confirmed(Session, Account), invalidToken, secondFactorRequired, wrong, conflict }
     let outcome = try await ports.store.write { tx throws(StorageFault) -> Outcome in
-      guard let session = try tx.use(caller.bearer, idle: lifetime).session,
-        var credentials = try tx.credentials(of: session.account.id), session.account.id == account.id
-      else { return .invalidToken }
-      guard let current = try tx.authenticator(of: account.id, confirmed: false), current.id == pending.id else {
-        return .conflict
+      let session: AuthenticatedSession
+      switch try tx.enrolmentRight(caller, idle: lifetime, asksAnew: false) {
+      case .invalidToken: return .invalidToken
+      case .secondFactorRequired, .reauthenticationRequired: return .secondFactorRequired
+      case .conflict: return .conflict
+      case .may(let standing): session = standing
       }
+      guard session.session.id == found.session, let credentials = try tx.credentials(of: found.account) else {
+        return .invalidToken
+      }
+      guard let current = try tx.authenticator(of: found.account, confirmed: false), current.id == found.pending.id
+      else { return .conflict }
       guard try tx.show(step, to: current.id, of: credentials, confirmed: false, caller: caller) else {
-        if try tx.authenticator(of: account.id, confirmed: false)?.state.disabled ?? false {
-          try tx.delete(current.id)
-        }
         try tx.countRefusal(source: source, code: "wrong-second-factor")
         return .wrong
       }
-      guard let shown = try tx.authenticator(of: account.id, confirmed: false) else { return .conflict }
-      try tx.confirm(shown)
-      try tx.replaceRecoveryCodes(digests, of: account.id)
-      try tx.setRecoveryFailures(0, of: account.id)
-      try tx.endJoins(of: account.id, by: .account(account.id), request: caller.request)
-      try tx.deleteSessions(of: account.id)
-      try tx.deleteChallenges(of: account.id)
-      try tx.deleteKnownDevices(of: account.id)
-      credentials.account.hasSecondFactor = true
-      credentials.account.version += 1
-      try tx.append(
-        AuditEntry(.totpConfirmed, by: .account(account.id), subject: account.id.text, request: caller.request))
-      let started = try starter.start(
-        draft, for: credentials, methods: [.password, .totp], factors: 2, replacing: nil, caller: caller, in: tx)
-      return .confirmed(started.0, started.1)
+      let (renewed, account) = try tx.bind(current, recoveryCodes: digests, of: credentials, session.session, caller) {
+        tx, old throws(StorageFault) in try starter.goOn(old, draft, in: tx)
+      }
+      return .confirmed(renewed, account)
     }
     switch outcome {
     case .invalidToken: return .invalidToken
+    case .secondFactorRequired: return .secondFactorRequired
     case .wrong: return .invalidCredentials
     case .conflict: return .conflict
     case .confirmed(let session, let account):
       return .confirmed(recoveryCodes: recovery.map(\.text), prepared.complete(session, account: account))
-    }
-  }
-
-  private func bearerAccount(_ caller: Caller) async throws(StorageFault) -> Account? {
-    let lifetime = ports.lifetime
-    return try await ports.store.read { snapshot throws(StorageFault) in
-      try snapshot.authenticate(caller.bearer, idle: lifetime).session?.account
     }
   }
 
@@ -180,12 +189,38 @@ package struct EnrolmentService: Sendable {
   }
 }
 
-extension BearerStanding {
-  /// The session in either standing: for what a session that may only enrol may do too.
-  package var session: AuthenticatedSession? {
-    switch self {
-    case .stands(let session), .enrolmentOnly(let session): session
-    case .invalid: nil
+extension Transaction {
+  /// Makes an authenticator the account's only one, with new recovery codes, and ends what was opened without it; `goOn`
+  /// renews the one session that goes on.
+  fileprivate func bind(
+    _ authenticator: Authenticator, recoveryCodes digests: [Digest], of credentials: Credentials, _ old: Session,
+    _ caller: Caller, goOn: (any Transaction, Session) throws(StorageFault) -> Session
+  ) throws(StorageFault) -> (Session, Account) {
+    var account = credentials.account
+    let isReplaced = account.hasSecondFactor
+    try confirm(authenticator)
+    try replaceRecoveryCodes(digests, of: account.id)
+    try setRecoveryFailures(0, of: account.id)
+    try endAccess(of: account.id, except: old.id, by: .account(account.id), request: caller.request)
+    let session = try goOn(self, old)
+    account.hasSecondFactor = true
+    account.version += 1
+    try update(account)
+    try append(
+      AuditEntry(
+        .totpConfirmed, by: .account(account.id), subject: account.id.text, request: caller.request,
+        detail: [("session", session.id.text), ("replaced", String(isReplaced))]))
+    try notify(
+      isReplaced ? .secondFactorReplaced : .secondFactorAdded, of: account.id,
+      detail: [("frontend", caller.frontEnd.name), ("session", session.id.text)])
+    return (session, account)
+  }
+}
+
+extension AccountPorts {
+  func newRecoveryCodes(of account: AccountID) -> [TypedCode] {
+    (0..<SignInPolicy.recoveryCodeCount).map { _ in
+      newCode(characters: CodeLength.recovery, purpose: .recoveryCode, context: account.text)
     }
   }
 }

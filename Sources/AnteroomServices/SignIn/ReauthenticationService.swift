@@ -112,11 +112,10 @@ package struct ReauthenticationService: Sendable {
           try tx.countRefusal(source: source, code: "wrong-second-factor")
           return .wrong
         }
-        session.factors = 2
-        if !session.methods.contains(.totp) { session.methods.append(.totp) }
+        session = lifetime.gainingSecondFactor(session, at: tx.now)
       }
       session.authenticatedAt = tx.now
-      session.idleExpiresAt = min(tx.now.adding(seconds: lifetime.idleSeconds), session.expiresAt)
+      session.idleExpiresAt = min(tx.now.adding(seconds: lifetime.idle(of: session)), session.expiresAt)
       try tx.update(session, digest: digest)
       try tx.append(
         AuditEntry(

@@ -94,12 +94,22 @@ package struct SecondFactorService: Sendable {
     let account = credentials.account.id
     guard credentials.recoveryFailures < SignInPolicy.recoveryCodeFailures else { return false }
     guard let digest, try tx.useRecoveryCode(digest, of: account) else {
-      try tx.setRecoveryFailures(credentials.recoveryFailures + 1, of: account)
+      let failures = credentials.recoveryFailures + 1
+      try tx.setRecoveryFailures(failures, of: account)
+      try tx.notify(
+        .secondFactorFailed, of: account,
+        detail: [("frontend", caller.frontEnd.name), ("method", SecondFactorMethod.recoveryCode.rawValue)])
+      if failures >= SignInPolicy.recoveryCodeFailures {
+        try tx.append(
+          AuditEntry(.recoveryCodesDisabled, by: .system, subject: account.text, request: caller.request))
+        try tx.notify(.recoveryCodesDisabled, of: account, detail: [])
+      }
       return false
     }
     try tx.setRecoveryFailures(0, of: account)
     try tx.append(
       AuditEntry(.recoveryCodeUsed, by: .account(account), subject: account.text, request: caller.request))
+    try tx.notify(.recoveryCodeUsed, of: account, detail: [("frontend", caller.frontEnd.name)])
     return true
   }
 }
@@ -118,31 +128,62 @@ extension AccountPorts {
 extension Authenticator {
   /// Binds the sealed secret to this authenticator of this account: moved to another row, it does not
   /// open.
-  var sealingContext: String { "totp \(account.text) \(id.text)" }
+  var sealingContext: String { Authenticator.sealingContext(id, of: account) }
+
+  static func sealingContext(_ id: AuthenticatorID, of account: AccountID) -> String {
+    "totp \(account.text) \(id.text)"
+  }
 }
 
 extension Transaction {
-  /// Shows a time step to an authenticator, which accepts it once, ever; what follows is recorded here,
-  /// in the transaction that makes the session.
+  /// Shows a time step to an authenticator, which accepts it once, ever; what follows is recorded here, in the
+  /// transaction of whatever the code is good for. One on probation tells nobody of its failures: whoever enrols it
+  /// is there, and at the last of them it is gone.
   func show(
     _ step: Int64?, to id: AuthenticatorID, of credentials: Credentials, confirmed: Bool = true, caller: Caller
   ) throws(StorageFault) -> Bool {
-    guard var authenticator = try authenticator(of: credentials.account.id, confirmed: confirmed),
-      authenticator.id == id
-    else { return false }
+    let account = credentials.account.id
+    guard var authenticator = try authenticator(of: account, confirmed: confirmed), authenticator.id == id else {
+      return false
+    }
     let outcome = authenticator.state.show(step: step)
-    let subject = credentials.account.id
+    if outcome == .disabled { return false }
+    if !confirmed && outcome == .nowDisabled {
+      try delete(id)
+    } else {
+      try update(authenticator)
+    }
+    if confirmed { try tell(outcome, of: account, caller) }
+    return outcome == .accepted
+  }
+
+  /// Of a wrong code: the password was right, so somebody may know it.
+  private func tell(
+    _ outcome: AuthenticatorState.Outcome, of account: AccountID, _ caller: Caller
+  ) throws(StorageFault) {
+    let frontEnd = caller.frontEnd.name
+    let failure = [("frontend", frontEnd), ("method", SecondFactorMethod.totp.rawValue)]
     switch outcome {
-    case .accepted: break
-    case .disabled: return false
-    case .wrong: break
+    case .accepted, .disabled: return
+    case .wrong:
+      try notify(.secondFactorFailed, of: account, detail: failure)
     case .replayed:
       try append(
-        AuditEntry(.codeReplayed, by: .frontEnd(caller.frontEnd.name), subject: subject.text, request: caller.request))
+        AuditEntry(.codeReplayed, by: .frontEnd(frontEnd), subject: account.text, request: caller.request))
+      try notify(.codeReplayed, of: account, detail: [("frontend", frontEnd)])
     case .nowDisabled:
-      try append(AuditEntry(.totpDisabled, by: .system, subject: subject.text, request: caller.request))
+      try notify(.secondFactorFailed, of: account, detail: failure)
+      try append(AuditEntry(.totpDisabled, by: .system, subject: account.text, request: caller.request))
+      try notify(.secondFactorDisabled, of: account, detail: [])
     }
-    try update(authenticator)
-    return outcome == .accepted
+  }
+}
+
+extension Snapshot {
+  /// What would be compared of what can be shown: nothing where both have failed too often.
+  func secondFactors(of credentials: Credentials) throws(StorageFault) -> [SecondFactorMethod] {
+    let isDisabled = try authenticator(of: credentials.account.id, confirmed: true)?.state.disabled ?? true
+    let areSpent = credentials.recoveryFailures >= SignInPolicy.recoveryCodeFailures
+    return (isDisabled ? [] : [.totp]) + (areSpent ? [] : [.recoveryCode])
   }
 }

@@ -34,7 +34,11 @@ package struct SessionStarter: Sendable {
   }
 
   func prepare() -> Prepared {
-    let id = SessionID(random: randomness.bytes(SessionID.randomByteCount))
+    prepare(SessionID(random: randomness.bytes(SessionID.randomByteCount)))
+  }
+
+  /// Another token for a session that goes on.
+  func prepare(_ id: SessionID) -> Prepared {
     let deviceName = Base32.text(randomness.bytes(17), characters: 26)
     let token = mint.mint(.session, name: String(id.text.dropFirst(SessionID.prefix.count)))
     let device = mint.mint(.knownDevice, name: deviceName)
@@ -54,10 +58,7 @@ package struct SessionStarter: Sendable {
     // a new authenticator.
     if !session.isForRecovery {
       if let device { try tx.deleteKnownDevice(device) }
-      try tx.insert(
-        KnownDevice(
-          id: draft.deviceName, account: credentials.account.id, digest: draft.deviceDigest, failures: 0,
-          expiresAt: tx.now.adding(seconds: SignInPolicy.knownDeviceSeconds)))
+      try insertDevice(draft, of: credentials.account.id, in: tx)
     }
     var account = credentials.account
     account.lastSignInAt = tx.now
@@ -69,6 +70,28 @@ package struct SessionStarter: Sendable {
           ("session", session.id.text), ("factors", String(factors)),
           ("methods", methods.map(\.rawValue).joined(separator: " ")), ("frontend", caller.frontEnd.name),
         ]))
+    try tx.notify(
+      .signedIn, of: account.id,
+      detail: [
+        ("frontend", caller.frontEnd.name), ("session", session.id.text), ("factors", String(factors)),
+        ("methods", methods.map(\.rawValue).joined(separator: " ")),
+      ])
     return (session, account)
+  }
+
+  /// A session in which a second factor was just bound goes on, with its tickets, under the draft's token; its device
+  /// becomes known.
+  func goOn(_ old: Session, _ draft: Draft, in tx: any Transaction) throws(StorageFault) -> Session {
+    let session = lifetime.gainingSecondFactor(old, at: tx.now)
+    try tx.update(session, digest: draft.digest)
+    try insertDevice(draft, of: session.account, in: tx)
+    return session
+  }
+
+  private func insertDevice(_ draft: Draft, of account: AccountID, in tx: any Transaction) throws(StorageFault) {
+    try tx.insert(
+      KnownDevice(
+        id: draft.deviceName, account: account, digest: draft.deviceDigest, failures: 0,
+        expiresAt: tx.now.adding(seconds: SignInPolicy.knownDeviceSeconds)))
   }
 }

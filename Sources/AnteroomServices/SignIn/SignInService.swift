@@ -145,8 +145,7 @@ package struct SignInService: Sendable {
         try tx.insert(
           Challenge(
             id: challengeID, account: id, digest: challengeDigest, expiresAt: expires, knownDevice: facts.knownDevice))
-        let isDisabled = try tx.authenticator(of: id, confirmed: true)?.state.disabled ?? true
-        return .challenge(expires, isDisabled ? [.recoveryCode] : [.totp, .recoveryCode])
+        return .challenge(expires, try tx.secondFactors(of: credentials))
       }
       let started = try starter.start(
         draft, for: credentials, methods: [.password], factors: 1, replacing: facts.knownDevice, caller: caller, in: tx)
@@ -175,6 +174,9 @@ package struct SignInService: Sendable {
         } else {
           try tx.setFailures(device.failures + 1, ofKnownDevice: id)
         }
+      }
+      if let account = facts.account {
+        try tx.notify(.signInFailed, of: account, detail: [("frontend", caller.frontEnd.name)])
       }
       if isCorrupt, let account = facts.account {
         try tx.append(

@@ -217,11 +217,14 @@ extension Transaction {
   /// Ends what an account, or one session of it, has open in meetings: a ticket made with a session dies
   /// with it, and its seat is free. Whoever was inside loses the right to be: the epochs rise.
   func endJoins(
-    of account: AccountID, session: SessionID? = nil, by actor: AuditActor, request: RequestID?
+    of account: AccountID, session: SessionID? = nil, except kept: SessionID? = nil, by actor: AuditActor,
+    request: RequestID?
   ) throws(StorageFault) {
     // Whose seat has lapsed is inside no more: no epoch rises for them.
     try endDueJoins()
-    let theirs = try openJoins(of: account, session: session).filter { session != nil || $0.session != nil }
+    let theirs = try openJoins(of: account, session: session).filter { join in
+      session != nil || (join.session != nil && join.session != kept)
+    }
     // Those who wait first: a seat that comes free here is nobody's of them.
     for open in theirs.filter({ $0.state == .waiting }) + theirs.filter({ $0.state != .waiting }) {
       guard var meeting = try meeting(open.meeting) else { continue }

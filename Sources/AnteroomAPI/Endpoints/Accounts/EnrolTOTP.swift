@@ -22,8 +22,13 @@ extension Endpoint {
         }
       case .invalidToken: throw Refusal(.invalidToken)
       case .invalidCredentials: throw Refusal(.invalidCredentials)
+      case .secondFactorRequired:
+        throw Refusal(.secondFactorRequired, "The account has a second factor that this session did not show.")
+      case .reauthenticationRequired:
+        throw Refusal(.reauthenticationRequired, "Show the second factor that is to be replaced again.")
       case .conflict:
-        throw Refusal(.stateConflict, "The account has a second factor that this session did not show.")
+        throw Refusal(
+          .stateConflict, "The account's second factor is disabled. A recovery code opens it, or an operator.")
       case .tooManyAttempts(let seconds): throw Refusal(.tooManyAttempts, retryAfter: seconds)
       case .busy(let seconds): throw Refusal(.busy, retryAfter: seconds)
       case .shuttingDown: throw Refusal(.shuttingDown, retryAfter: 1)
@@ -50,6 +55,8 @@ extension Endpoint {
         }
       case .invalidToken: throw Refusal(.invalidToken)
       case .invalidCredentials: throw Refusal(.invalidCredentials)
+      case .secondFactorRequired:
+        throw Refusal(.secondFactorRequired, "The account has a second factor that this session did not show.")
       case .conflict: throw Refusal(.stateConflict, "There is no enrolment to confirm.")
       }
     }

@@ -53,7 +53,8 @@ extension Endpoint {
 }
 
 extension Exchange {
-  fileprivate func after() throws(Refusal) -> Int64? {
+  /// `?after=`, the number of an event or of a notification.
+  func after() throws(Refusal) -> Int64? {
     guard let text = query["after"] else { return nil }
     guard let number = Numbers.decimal(text) else {
       throw Refusal(.invalidField, "after must be the number of an event.")

@@ -1,0 +1,43 @@
+import AnteroomCore
+
+/// Whether a session may bind an authenticator to its account.
+enum EnrolmentRight: Sendable {
+  case may(AuthenticatedSession)
+  case invalidToken
+  /// The account has a second factor, which this session did not show.
+  case secondFactorRequired
+  /// It was shown too long ago.
+  case reauthenticationRequired
+  /// The account's second factor is disabled.
+  case conflict
+}
+
+extension Snapshot {
+  /// A stolen session and a password that was read over a shoulder must not bind another phone: where there is a second
+  /// factor it takes that one, shown a moment ago (`asksAnew`), or one of the recovery codes. A disabled one counts, or
+  /// twenty wrong codes would be the way around it.
+  func enrolmentRight(
+    _ caller: Caller, idle lifetime: SessionLifetime, asksAnew: Bool
+  ) throws(StorageFault) -> EnrolmentRight {
+    guard let found = try authenticate(caller.bearer, idle: lifetime).session else { return .invalidToken }
+    guard let confirmed = try authenticator(of: found.account.id, confirmed: true), !found.session.isForRecovery else {
+      return .may(found)
+    }
+    if found.session.factors < 2 { return .secondFactorRequired }
+    if confirmed.state.disabled { return .conflict }
+    if asksAnew && now > found.session.authenticatedAt.adding(seconds: SignInPolicy.credentialChangeSeconds) {
+      return .reauthenticationRequired
+    }
+    return .may(found)
+  }
+}
+
+extension BearerStanding {
+  /// The session in either standing: for what a session that may only enrol may do too.
+  package var session: AuthenticatedSession? {
+    switch self {
+    case .stands(let session), .enrolmentOnly(let session): session
+    case .invalid: nil
+    }
+  }
+}
