@@ -727,6 +727,10 @@ MUTATIONS = {   # FAILURES 64: each must fail closed, quickly, and for that acco
     "argon2i": lambda text: text.replace("argon2id", "argon2i"), "argon2d": lambda text: text.replace("argon2id", "argon2d"),
     "an extra field": lambda text: text.replace("$v", "$$v"), "bad base64": lambda text: text[:-3] + "!!!",
     "nothing": lambda text: "$argon2id$", "text after it": lambda text: text + "\n",
+    "a plus that hides the number": lambda text: re.sub(r"m=\d+", "m=+16777216", text), "no salt": lambda text: re.sub(r"\$[^$]+\$([^$]+)$", r"$$\1", text),
+    "a short salt": lambda text: re.sub(r"\$([^$]{4})[^$]*\$([^$]+)$", r"$\1$\2", text), "a parameter twice": lambda text: text.replace("t=", "t=2,t="),
+    "a longer tag": lambda text: text + "AAAA", "a minus": lambda text: re.sub(r"t=\d+", "t=-1", text), "passes without end": lambda text: re.sub(r"t=\d+", "t=4294967295", text),
+    "memory below what can be": lambda text: re.sub(r"m=\d+", "m=1", text), "padding": lambda text: text + "=", "spare bits": lambda text: text[:-1] + ("B" if text[-1] == "A" else "/"),
 }
 
 
@@ -765,4 +769,9 @@ def line_64_phc_winner_argon2_and_Bun_a_mangled_hash_fails_closed_at_once():
             began = time.monotonic()
             equal((person.start().status), 401, f"a hash with {what}")
             check(time.monotonic() - began < 1, f"a hash with {what} took its time")
+            events = [item["event"] for item in daemon.admin.get(f"/v1/audit?subject={person.id}&limit=200").json["items"]]
+            check(any("corrupt" in event for event in events), f"a hash with {what} is in no audit record: {events}")
         sound.start(expect=201)
+        person.password = flows.good_password()   # and its owner is helped as anybody is
+        redeem_setup(person, code=daemon.admin.post(f"/v1/accounts/{person.id}/password-reset", expect=201).json["reset_code"])
+        person.start(expect=201)
