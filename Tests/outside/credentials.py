@@ -14,7 +14,7 @@ DEVICE_BUDGET = {"limits": {"source_failures": 100, "account_failures": 5}}
 
 @test(answers="70")
 def line_70_owncloud_a_changed_password_ends_the_other_sessions_devices_and_grants():
-    with Daemon(config=DEVICE_BUDGET) as daemon:
+    with Daemon(clock=True, config=DEVICE_BUDGET) as daemon:
         ada, bob = host(daemon), member(daemon)
         room = meeting(daemon, ada)
         other = another_session(ada)

@@ -34,7 +34,7 @@ def canary(daemon, **more):
 @test(seconds=240)
 def an_erased_person_is_gone_within_a_second_from_sessions_grants_and_the_store():
     for by in ("oneself", "the operator"):
-        with Daemon(config=GENEROUS) as daemon:
+        with Daemon(clock=True, config=GENEROUS) as daemon:
             ada, bob = canary(daemon), host(daemon)
             hers, his = meeting(daemon, ada, title="Board"), meeting(daemon, bob, policy=flows.OPEN)
             own = arrive(daemon, hers)
@@ -113,7 +113,7 @@ def one_erases_oneself_only_within_5_minutes_of_showing_every_factor_one_has():
 
 @test(answers="77")
 def an_erasure_that_was_answered_outlives_a_kill_and_a_race_makes_nobody_live_again():
-    with Daemon(config=GENEROUS) as daemon:
+    with Daemon(clock=True, config=GENEROUS) as daemon:
         for round in range(rounds(3, 20)):
             ada = host(daemon)
             room = meeting(daemon, ada)
@@ -139,7 +139,7 @@ def an_erasure_that_was_answered_outlives_a_kill_and_a_race_makes_nobody_live_ag
 
 @test()
 def an_export_has_all_that_is_held_and_no_secret():
-    with Daemon(config=GENEROUS) as daemon:
+    with Daemon(clock=True, config=GENEROUS) as daemon:
         ada, bob = canary(daemon), host(daemon, username="other.person", display_name="Other Canary Person")
         room, his = meeting(daemon, ada, title="Canary Title Of Hers"), meeting(daemon, bob, title="Canary Title Of His", policy=flows.OPEN)
         guest = knock(daemon, room, name="Canary Guest Elsewhere")

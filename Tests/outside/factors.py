@@ -145,7 +145,7 @@ def a_host_without_its_second_factor_is_half_again():
 
 @test()
 def the_operator_s_removal_voids_the_password_and_ends_everything():
-    with Daemon(config={"limits": {"source_failures": 100, "account_failures": 5}}) as daemon:
+    with Daemon(clock=True, config={"limits": {"source_failures": 100, "account_failures": 5}}) as daemon:
         ada = host(daemon)
         room = meeting(daemon, ada)
         other, half, device, old = another_session(ada), challenge(ada), ada.known_device, ada.password
@@ -485,7 +485,7 @@ def sealed_secrets(base):
 
 @test()
 def a_sealed_secret_that_was_moved_or_mangled_opens_for_nobody():
-    with Daemon(config=GENEROUS) as daemon:
+    with Daemon(clock=True, config=GENEROUS) as daemon:
         ada, bob, cleo, dora = (member(daemon).enrol() for _ in range(4))
         daemon.stop()
         base = sqlite3.connect(daemon.database())

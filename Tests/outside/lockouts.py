@@ -108,6 +108,25 @@ def a_kill_loses_no_failure_and_leaves_the_bar():
         equal(ada.start().status, 429, "afterwards")
 
 
+@test()
+def a_known_device_is_void_after_10_failures_in_a_row_and_is_nobody_s_second_chance():
+    with Daemon(clock=True, config={"limits": {"source_failures": 1000, "account_failures": 5}}) as daemon:
+        ada = account(daemon)
+        device = ada.start(expect=201).json["known_device"]
+        exhaust(daemon, lambda: sign_in_as(daemon, ada.username, WRONG))
+        use_up(daemon, lambda: sign_in_as(daemon, ada.username, WRONG, known_device=device), tries=9, seconds=20)
+        daemon.clock.advance(60)
+        device = ada.start(known_device=device, expect=201).json["known_device"]   # nine are not ten; and a right one begins anew
+        use_up(daemon, lambda: sign_in_as(daemon, ada.username, WRONG, known_device=device), tries=9, seconds=20)
+        daemon.restart()
+        daemon.clock.advance(60)
+        among(sign_in_as(daemon, ada.username, WRONG, known_device=device).status, (401, 429), "the tenth")
+        daemon.clock.advance(60)
+        exhaust(daemon, lambda: sign_in_as(daemon, ada.username, WRONG))
+        equal(ada.start(known_device=device).status, 429, "the right password with a device that is void, on a spent budget (section 3.1)")
+
+
+
 # --- walking round -------------------------------------------------------------------------------------
 
 @test(answers="39")

@@ -24,7 +24,7 @@ def seconds_of(stamp):
 
 @test()
 def a_person_sees_the_own_sessions_and_no_token_and_an_operator_sees_them_too():
-    with Daemon() as daemon:
+    with Daemon(clock=True) as daemon:
         ada, bob = host(daemon), member(daemon)
         tokens = [ada.token] + [another_session(ada) for _ in range(4)]
         ids = {session_of(daemon, token)["id"] for token in tokens}
@@ -50,7 +50,7 @@ def a_person_sees_the_own_sessions_and_no_token_and_an_operator_sees_them_too():
 
 @test(answers="70")
 def line_70_a_revoked_session_is_dead_at_once_with_its_tickets_grants_and_streams():
-    with Daemon() as daemon:
+    with Daemon(clock=True) as daemon:
         ada, bob = host(daemon), member(daemon)
         room = meeting(daemon, ada)
         for client, who in ((daemon.web, "me"), (daemon.admin, ada.id)):
@@ -79,7 +79,7 @@ def line_70_a_revoked_session_is_dead_at_once_with_its_tickets_grants_and_stream
 
 @test()
 def all_sessions_end_at_once_and_a_sign_in_that_had_begun_is_no_way_round():
-    with Daemon() as daemon:
+    with Daemon(clock=True) as daemon:
         ada, bob = host(daemon), member(daemon)
         others = [another_session(ada) for _ in range(3)]
         answer = daemon.web.delete("/v1/accounts/me/sessions", token=ada.token, expect=(200, 204))
@@ -336,3 +336,17 @@ def after_of(page):
     numbers = [item.get("number", item.get("id", item.get("index"))) for item in page["items"]]
     check(numbers and all(number is not None for number in numbers), f"nothing to go on from: {page}")
     return max(numbers, key=lambda value: int(value) if str(value).isdigit() else 0)
+
+
+@test()
+def a_storm_of_failures_pushes_nothing_that_matters_off_the_list():
+    with Daemon(clock=True, config=LONG) as daemon:
+        ada = member(daemon).enrol()
+        for index in range(rounds(250, 3000)):
+            sign_in_as(daemon, ada.username, WRONG)
+            if index % 50 == 0:
+                daemon.clock.advance(3600)
+        ada.sign_in()
+        everything = [word_of(item) for item in daemon.web.pages("/v1/accounts/me/notifications", 200, token=ada.token)]
+        check(any(re.search(TOLD["second factor on"], word) for word in everything), "the second factor that was bound is off the list")
+        check(len(everything) < 100, f"strangers made {len(everything)} notifications")
