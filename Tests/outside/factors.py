@@ -350,7 +350,7 @@ def operations_with_a_bearer(daemon):
         path, method = one or path, verb or method
         if access:
             said = dict(item.split(": ") for item in access.split(", "))
-            if said.get("socket") == "both" and said.get("bearer") not in ("none", "operator", "ticket", None):
+            if said.get("socket") == "both" and said.get("bearer") not in ("none", "operator", "ticket", "session-optional", None):
                 yield f"{method.upper()} {path}", said["bearer"]
 
 

@@ -21,7 +21,8 @@ def exhaust(daemon, send, tries=80):
 
 def clear_all(daemon):
     for item in lockouts(daemon):
-        daemon.admin.delete(f"/v1/lockouts/{item['id']}", expect=(200, 204))
+        if "id" in item:   # a disabled authenticator is not a budget: clearing it would be a way around the second factor
+            daemon.admin.delete(f"/v1/lockouts/{item['id']}", expect=(200, 204))
 
 
 # --- seen and opened -----------------------------------------------------------------------------------
@@ -43,7 +44,7 @@ def what_is_barred_is_listed_with_why_and_until_when_and_clearing_opens_it():
             check(stamps, f"a lockout that does not say until when: {item}")
             check(len(item) >= 3, f"a lockout that does not say why: {item}")
         for page in (1, 2):
-            equal(daemon.admin.pages("/v1/lockouts", page), listed, f"by pages of {page}")
+            equal(sorted(item["id"] for item in daemon.admin.pages("/v1/lockouts", page)), sorted(item["id"] for item in listed), f"by pages of {page}")
         daemon.restart()
         equal({item["id"] for item in lockouts(daemon)}, {item["id"] for item in listed}, "after a restart")
         equal(ada.start().status, 429, "after a restart")
@@ -88,7 +89,7 @@ def a_bar_is_not_prolonged_by_attempts_during_it_and_ends_when_it_says():
             daemon.clock.advance(wait // 5)
             for _ in range(5):
                 equal(ada.start(ip=ip).status, 429, "an attempt during the bar")
-        equal([item["id"] for item in lockouts(daemon)], [item["id"] for item in before], "which bars there are")
+        equal({item["id"] for item in lockouts(daemon)}, {item["id"] for item in before}, "which bars there are")
         daemon.restart()
         daemon.clock.advance(wait - 4 * (wait // 5) + 1)
         ada.start(ip=ip, expect=201)
@@ -208,13 +209,13 @@ def line_41_Talk_one_meeting_s_abuse_and_old_tokens_lock_no_sign_in():
 # --- every operation that tests a secret ---------------------------------------------------------------
 
 def tested_secrets(daemon):
-    """operation → (kind of secret, members of its body), of all that the daemon lists."""
+    """operation → the kinds of secret it tests, of all that the daemon lists."""
     text = daemon.web.get("/v1/openapi.yaml", expect=200).body.decode()
     found, path, method = {}, None, None
-    for one, verb, kind in re.findall(r"^  (/v1/\S+):$|^    (get|post|put|patch|delete):$|^      x-anteroom-tests-secret: (\S+)$", text, re.M):
+    for one, verb, kind in re.findall(r"^  (/v1/\S+):$|^    (get|post|put|patch|delete):$|^      x-anteroom-tests-secret: (.+)$", text, re.M):
         path, method = one or path, verb or method
         if kind:
-            found[f"{method.upper()} {path}"] = kind
+            found[f"{method.upper()} {path}"] = set(re.findall(r"[a-z-]+", kind))
     return found
 
 
@@ -248,9 +249,9 @@ def line_42_Nextcloud_every_operation_that_tests_a_secret_stops_a_guesser():
             "POST /v1/meetings/{meeting}/joins": lambda: flows.ask(daemon, room, passcode="WR0NGWR0NG", ip=ip),
         }
         for operation, kind in tested_secrets(daemon).items():
-            if kind in ("none", "token", "grant", "id-token", "id_token", "signature"):   # 256 bits and signatures: nobody guesses them
+            if kind <= {"none", "token", "grant", "identity"}:   # 256 bits and signatures: nobody guesses them
                 continue
-            check(operation in ways, f"{operation} tests a {kind}: this test must learn to guess it")
+            check(operation in ways, f"{operation} tests {kind}: this test must learn to guess it")
             answers = [ways[operation]() for _ in range(40)]
             statuses = [answer.status for answer in answers]
             judged = sum(status in (401, 403) for status in statuses)
@@ -264,7 +265,7 @@ def line_42_Nextcloud_every_operation_that_tests_a_secret_stops_a_guesser():
         for operation in ("POST /v1/sessions", "POST /v1/password-resets", "PUT /v1/accounts/{account}/password"):
             kinds = tested_secrets(daemon)
             alias = operation.replace("{account}", "me")
-            check(kinds.get(operation, kinds.get(alias, "none")) != "none", f"{operation} says that it tests no secret")
+            check(kinds.get(operation, kinds.get(alias, {"none"})) != {"none"}, f"{operation} says that it tests no secret")
 
 
 # --- alike ---------------------------------------------------------------------------------------------
