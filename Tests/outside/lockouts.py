@@ -128,6 +128,20 @@ def a_known_device_is_void_after_10_failures_in_a_row_and_is_nobody_s_second_cha
 
 
 
+@test(answers="46", seconds=120)
+def line_46_clearing_every_lockout_opens_no_disabled_second_factor():
+    with Daemon(clock=True, config={**GENEROUS, "sessions": {"idle_seconds": 86_400}}) as daemon:
+        ada = member(daemon).enrol()
+        use_up(daemon, lambda: ada.finish(challenge(ada), ada.authenticator.wrong()))
+        use_up(daemon, lambda: ada.finish(challenge(ada), "0" * 16, method="recovery_code"))
+        clear_all(daemon)
+        for target in ("authenticator", ada.id, "authenticator-" + ada.id):
+            among(daemon.admin.delete(f"/v1/lockouts/{target}").status, (204, 400, 404, 422), target)
+        daemon.clock.advance(60)
+        ada.finish(challenge(ada), ada.authenticator.code(), expect=UNIFORM)
+        ada.finish(challenge(ada), ada.recovery_codes[0], method="recovery_code", expect=UNIFORM)
+
+
 # --- walking round -------------------------------------------------------------------------------------
 
 @test(answers="39")
