@@ -257,12 +257,18 @@ def line_67_jose_swift_no_algorithm_no_key_and_no_header_makes_an_identity():
         mine = ec.generate_private_key(ec.SECP256R1())
         own = {**jwk_of_ec(mine.public_key()), "kid": "es", "alg": "ES256", "use": "sig"}
         for more in ({"jwk": own}, {"jku": "https://evil.example.org/jwks.json"}, {"jku": "file://" + daemon.inside("jwks.json")}, {"x5u": "https://evil.example.org/x"},
-                     {"x5c": [b64(b"x" * 500)]}, {"x5t": "x"}, {"jwk": own, "kid": "mine"}, {"crit": ["exp"]}, {"crit": []}, {"crit": ["b64"], "b64": False}, {"b64": False}, {"zip": "DEF"}, {"enc": "A128GCM"},
-                     {"typ": "anteroom-grant+jwt"}, {"typ": 5}, {"cty": "JWT"}):
+                     {"x5c": [b64(b"x" * 500)]}, {"x5t": "x"}, {"jwk": own, "kid": "mine"}, {"crit": ["exp"]}, {"crit": []}, {"crit": ["b64"], "b64": False}, {"b64": False}, {"zip": "DEF"}, {"enc": "A128GCM"}):
             refused(daemon, jwt.encode(issuer.claims(), mine, "ES256", headers={"kid": "es", **more}), f"a key of one's own and {set(more)}")
-            if set(more) & {"crit", "b64", "zip", "enc"} or more.get("typ") == 5 or str(more.get("typ", "")).startswith("anteroom"):
-                text = b64(json.dumps({"alg": "ES256", "kid": "es", **more}).encode()) + "." + b64(json.dumps(issuer.claims()).encode())
-                refused(daemon, f"{text}.{b64(issuer.sign('es', text.encode()))}", f"signed rightly, with {more}")
+        signed = lambda more, **claims: issuer.raw(json.dumps({"alg": "ES256", "kid": "es", **more}).encode(), json.dumps(issuer.claims(**claims)).encode())   # noqa: E731
+        for more in ({"crit": ["exp"]}, {"crit": []}, {"crit": ["b64"], "b64": False}, {"crit": "exp"}, {"crit": ["exp", "exp"]}, {"typ": 5}):
+            refused(daemon, signed(more), f"signed rightly, with {more}")
+        # What the same issuer signs for the same audience, and is no ID token (RFC 8725, 3.11 and 3.12).
+        for typ in ("anteroom-grant+jwt", "at+jwt", "application/at+jwt", "AT+JWT", "logout+jwt", "secevent+jwt", "dpop+jwt", "token-introspection+jwt"):
+            refused(daemon, signed({"typ": typ}), f"signed rightly, of the type {typ}")
+        logout = {"http://schemas.openid.net/event/backchannel-logout": {}}
+        refused(daemon, signed({"typ": "logout+jwt"}, events=logout), "a logout token, shown as an ID token")
+        for more in ({}, {"typ": "JWT"}, {"typ": "jwt"}, {"x5t": "x"}, {"jku": "https://id.example.org/jwks"}, {"cty": "JWT"}):   # the issuer's own, and not followed
+            among(show(daemon, signed(more)).status, (201, 401), f"signed rightly, with {more}")
         show(daemon, good, expect=201)   # after all that the right one is still right
 
 

@@ -342,9 +342,9 @@ def after_of(page):
 def a_storm_of_failures_pushes_nothing_that_matters_off_the_list():
     with Daemon(clock=True, config=LONG) as daemon:
         ada = member(daemon).enrol()
-        for index in range(rounds(250, 3000)):
+        for index in range(rounds(100, 3000)):
             sign_in_as(daemon, ada.username, WRONG)
-            if index % 50 == 0:
+            if index % 25 == 0:
                 daemon.clock.advance(3600)
         ada.sign_in()
         everything = [word_of(item) for item in daemon.web.pages("/v1/accounts/me/notifications", 200, token=ada.token)]
