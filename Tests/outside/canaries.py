@@ -107,16 +107,21 @@ class Recorder(Client):
 
 
 def repeats(answer, texts, what):
+    """It does not: the answer, which is a no, has none of these in it."""
+    said = Text(answer.bytes.replace((answer.header("Request-Id") or "\0").encode(), b""))
     for text in texts:
-        said = answer.bytes.replace((answer.header("Request-Id") or "\0").encode(), b"")
-        check(not stands_in(text, said), f"{what} is refused and repeats the secret {text!r}: {answer}")
+        check(not said.holds(text), f"{what} is refused and repeats the secret {text!r}: {answer}")
 
 
-def stands_in(text, content):
-    needle = text.encode()
-    if SHORT.match(text):
-        return re.search(rb"(?<![0-9A-Za-z.:+-])" + needle + rb"(?![0-9A-Za-z.:])", content) is not None
-    return needle in content
+class Text:
+    """Bytes to look for secrets in."""
+
+    def __init__(self, content):
+        self.content = content
+        self.alone = set(re.findall(rb"(?<![0-9A-Za-z.:+-])\d{6}(?![0-9A-Za-z.:])", content))
+
+    def holds(self, text, form=None):
+        return text.encode() in self.alone if SHORT.match(text) else (form or text.encode()) in self.content
 
 
 # --- every operation -----------------------------------------------------------------------------------
@@ -324,16 +329,16 @@ def right(daemon, operations, book):
         ada.password = flows.good_password()
         redeem_setup(ada, code=reset)
         ada.sign_in()
-        if has("delete", "/v1/accounts/me/totp") or has("delete", "/v1/accounts/{account}/totp"):
+        begun = ada.start(expect=200).json
+        if "recovery_code" in begun["methods"]:
+            ada.finish(begun["challenge"], book.note("a body", "recovery code", ada.recovery_codes[0]), method="recovery_code")
+            ada.sign_in()
+        if has("delete", "/v1/accounts/me/totp"):
             web.delete("/v1/accounts/me/totp", body={"password": ada.password, "code": ada.authenticator.code()}, token=ada.token)
-        answer = ada.start(expect=(200, 201))
-        if answer.status == 200 and ada.recovery_codes and "recovery_code" in answer.json["methods"]:
-            ada.finish(answer.json["challenge"], book.note("a body", "recovery code", ada.recovery_codes[0]), method="recovery_code")
-    return ada, room
 
 
 def everything(daemon, book):
-    """All of it on one daemon; the room that is left."""
+    """All of it on one daemon."""
     daemon.web, daemon.admin = Recorder(daemon.web, book), Recorder(daemon.admin, book)
     operations = Operations(daemon)
     ada = host(daemon)
@@ -344,15 +349,14 @@ def everything(daemon, book):
     right(daemon, operations, book)
     planted = sum(MARK in text or SHORT.match(text) is not None for text in book.needles)
     check(planted >= 200, f"only {planted} canaries were sent")
-    return operations
 
 
 # --- where they may not stand --------------------------------------------------------------------------
 
 def text_in(content):
     """All that could be read in bytes, each once: a log of pages has the same ones over and over. UTF-16 as UTF-8."""
-    return b"\n".join({*re.findall(rb"[\x20-\x7e]{6,}", content),
-                       *(piece.replace(b"\0", b"") for piece in re.findall(rb"(?:[\x20-\x7e]\0){6,}", content))})
+    return Text(b"\n".join({*re.findall(rb"[\x20-\x7e]{6,}", content),
+                       *(piece.replace(b"\0", b"") for piece in re.findall(rb"(?:[\x20-\x7e]\0){6,}", content))}))
 
 
 def forms(text):
@@ -379,7 +383,7 @@ def found_in_files(daemon, book):
             content = text_in(file.read())
         for text, kinds in book.needles.items():
             for form, needle in forms(text):
-                if stands_in(text, content) if SHORT.match(text) else needle in content:
+                if content.holds(text, needle):
                     found.append(f"{text!r} {form} ({', '.join(f'{member} in {where}' for where, member in sorted(kinds))}) "
                                  f"in {os.path.relpath(path, daemon.root)}")
     return found
@@ -467,11 +471,11 @@ def memory_of(pid):
 
 def lingering(daemon, book):
     """By kind: which secrets of it stand in the daemon's memory, as UTF-8 or UTF-16."""
-    content = b"\n".join(text_in(region) for region in memory_of(daemon.pid))
-    check(len(content) > 10_000, "the daemon's memory has no text in it: the test must learn to read it")
+    content = Text(b"\n".join(text_in(region).content for region in memory_of(daemon.pid)))
+    check(len(content.content) > 10_000, "the daemon's memory has no text in it: the test must learn to read it")
     found = collections.defaultdict(set)
     for text, kinds in book.needles.items():
-        if stands_in(text, content):
+        if content.holds(text):
             for kind in kinds:
                 found[kind].add(text)
     return found

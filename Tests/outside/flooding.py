@@ -24,7 +24,8 @@ class Joiner:
     def __init__(self, daemon, room, pace=25):
         self.near, far = socket.socketpair()
         sys.stdout.flush()
-        if os.fork() == 0:
+        self.pid = os.fork()
+        if self.pid == 0:
             code = 1
             try:
                 die_with_parent()
@@ -60,6 +61,28 @@ class Joiner:
             found = json.loads(file.readline())
         equal({status for _, status in found}, {201}, "answers to knocks with the right passcode")
         return [took for took, _ in found]
+
+
+class Others:
+    """What processes that have nothing to do with the measure took of the processors meanwhile: beside a figure that is
+    missed it says how much that means."""
+
+    def __init__(self, *processes):
+        self.processes = processes
+        self.began, self.used = time.monotonic(), self.now()
+
+    def now(self):
+        with open("/proc/stat") as file:
+            user, nice, system, _, _, interrupts, soft, stolen, *_ = map(int, file.readline().split()[1:])
+        own = 0
+        for process in ("self", *self.processes):
+            with open(f"/proc/{process}/stat") as file:
+                own += sum(map(int, file.read().rpartition(")")[2].split()[11:13]))
+        return user + nice + system + interrupts + soft + stolen - own
+
+    def __str__(self):
+        took = (self.now() - self.used) / os.sysconf("SC_CLK_TCK") / (time.monotonic() - self.began) / os.cpu_count()
+        return f"other processes took {100 * took:.0f} % of the processors meanwhile"
 
 
 class Flood:
@@ -166,9 +189,10 @@ def measure(capacity_seconds=20, flood_seconds=60, clients=1000, alone_seconds=3
         print(f"Sign-ins at the default cost ({COST['memory_kib']} KiB, {COST['iterations']} passes); {os.cpu_count()} processors, "
               f"{flood.threads} threads for hashing; the store is on disk")
         joiner = Joiner(flood.daemon, flood.room)
+        others = Others(flood.daemon.pid, joiner.pid)
         alone = joiner.begin(alone_seconds).result()
         capacity = flood.capacity(capacity_seconds)
-        print(f"capacity: {capacity:.1f} sign-ins a second, each client waiting for its answer")
+        print(f"capacity: {capacity:.1f} sign-ins a second, each client waiting for its answer; {others}")
 
         print(f"\n{clients} sign-ins at once\n" + "-" * 21)
         replies, most = flood.at_once(clients)
@@ -180,10 +204,11 @@ def measure(capacity_seconds=20, flood_seconds=60, clients=1000, alone_seconds=3
 
         rate = 10 * capacity
         print(f"\n{rate:.0f} sign-ins a second for {flood_seconds} s\n" + "-" * 38)
+        others = Others(flood.daemon.pid, joiner.pid)
         joiner.begin(flood_seconds)
         replies, in_time = flood.overload(rate, flood_seconds)
         meanwhile = joiner.result()
-        print(f"answers: {statuses(replies)}")
+        print(f"answers: {statuses(replies)}; {others}")
         share = in_time / flood_seconds / capacity
         print(f"  -> served a second: {in_time / flood_seconds:.1f}, {share:.2f} of capacity, wanted: {SHARE} or more: "
               + ("met" if share >= SHARE else "missed"))
