@@ -55,12 +55,14 @@ build: build-tools ## the programs as they are installed (release, about 5 minut
 debug: build-tools ## the programs as demo and test use them (about 3 minutes from nothing)
 	$(SWIFT) build $(SWIFT_FLAGS)
 
-bench: bench-tools ## the benchmark: ratios to bare Argon2 and to a bare echo, and 10,000 who wait in one meeting
+bench: bench-tools ## the benchmark: ratios to bare Argon2 and to a bare echo, 10,000 who wait in one meeting, a flood of sign-ins
 	$(SWIFT) build $(RELEASE_FLAGS) --product anteroom-bench
 	$(SWIFT) build $(RELEASE_FLAGS) --product anteroomd
 	@$(RELEASE)/anteroom-bench
 	@echo
 	@Tests/outside/crowd $(RELEASE)/anteroomd
+	@echo
+	@Tests/outside/flood $(RELEASE)/anteroomd
 
 golden: test-tools ## write the golden files anew; read the difference before committing it
 	@scripts/golden --write

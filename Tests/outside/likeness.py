@@ -36,13 +36,13 @@ class House:
         known, disabled, without = people(daemon, each), people(daemon, each), people(daemon, each, with_passwords=False)
         for person in disabled:
             daemon.admin.patch(f"/v1/accounts/{person.id}", {"disabled": True}, expect=200)
-        second = [host(daemon) for _ in range(4)]
+        second = [host(daemon) for _ in range(each if FULL else 4)]
         self.kinds = {
             "known": [(person.username, WRONG) for person in known],
             "unknown": [(f"user-{index}-{secrets.token_hex(4)}", WRONG) for index in range(each)],
             "disabled": [(person.username, person.password) for person in disabled],   # the right one is of no use
             "password-less": [(person.username, person.setup_code) for person in without],
-            "second factor": [(second[index % 4].username, WRONG) for index in range(each)],
+            "second factor": [(second[index % len(second)].username, WRONG) for index in range(each)],
         }
         self.people = dict(known=known, disabled=disabled, without=without, second=second)
 
