@@ -96,13 +96,14 @@ def of_200_parallel_right_sign_ins_none_is_refused_but_for_want_of_time():
         ada, others, one = account(daemon), people(daemon, 40), fresh_ip()
         crowds = {"one account from one source": [sign_in(ada.username, ada.password, one) for _ in range(200)],
                   "one account from 200 sources": [sign_in(ada.username, ada.password, ip) for ip in sources(200)],
-                  "one account with its device": [sign_in(ada.username, ada.password, one, ada.known_device) for _ in range(200)],
                   "40 accounts from one source": [sign_in(others[index % 40].username, others[index % 40].password, one)
-                                                  for index in range(200)],
-                  "40 accounts from 200 sources": [sign_in(others[index % 40].username, others[index % 40].password, ip)
-                                                   for index, ip in enumerate(sources(200))],
-                  "40 accounts without a source": [sign_in(others[index % 40].username, others[index % 40].password, None)
-                                                   for index in range(200)]}
+                                                  for index in range(200)]}
+        if FULL:
+            crowds |= {"one account with its device": [sign_in(ada.username, ada.password, one, ada.known_device) for _ in range(200)],
+                       "40 accounts from 200 sources": [sign_in(others[index % 40].username, others[index % 40].password, ip)
+                                                        for index, ip in enumerate(sources(200))],
+                       "40 accounts without a source": [sign_in(others[index % 40].username, others[index % 40].password, None)
+                                                        for index in range(200)]}
         for what, requests in crowds.items():
             said = statuses(volley(daemon.web, requests))
             check(set(said) <= {201, 503}, f"{what}: {said} (section 3.1)")
@@ -117,13 +118,13 @@ def a_503_comes_with_an_honest_wait_and_loses_nothing():
     narrow = {"passwords": dict(memory_kib=19456, iterations=2, queue=20, queue_seconds=1, concurrency=1)}
     with Daemon(config={**limits(source_failures=10, account_failures=10), **narrow}) as daemon:
         others, one, served = people(daemon, 10), fresh_ip(), 0
-        left = [sign_in(person.username, person.password, one) for person in others for _ in range(20)]
+        left = [sign_in(person.username, person.password, one) for person in others for _ in range(10)]
         for round in range(40):
             replies = volley(daemon.web, left)
             said = statuses(replies)
             check(set(said) <= {201, 503}, f"right sign-ins on a narrow queue: {said} (section 3.1)")
             if round == 0:
-                check(said.get(503, 0) > 0, f"a queue of 20 and one second held 200: {said}")
+                check(said.get(503, 0) > 0, f"a queue of 20 and one second held 100: {said}")
             for reply in replies:
                 if reply.status == 503:
                     equal(reply.json["code"], "busy", "the code of a 503")
@@ -133,7 +134,7 @@ def a_503_comes_with_an_honest_wait_and_loses_nothing():
             if not left:
                 break
             time.sleep(1)
-        equal(served, 200, f"right sign-ins that succeeded in the end, after {round + 1} rounds")
+        equal(served, 100, f"right sign-ins that succeeded in the end, after {round + 1} rounds")
         # None of them left a reservation or a failure behind: the whole budget is there.
         evaluated = sum(guess(daemon, f"nobody-{index}", one).status == 401 for index in range(12))
         equal(evaluated, 10, "failures that the source has left, of a budget of 10")
@@ -142,7 +143,7 @@ def a_503_comes_with_an_honest_wait_and_loses_nothing():
 @test(exclusive=True)
 def right_sign_ins_wait_for_others_guesses_and_are_not_refused_for_them():
     with Daemon(config=limits(account_failures=10)) as daemon:
-        for _ in range(3):
+        for _ in range(2):
             ada = account(daemon)
             guesses = [sign_in(ada.username, WRONG, ip) for ip in sources(9)]   # one fewer than the budget
             rights = [sign_in(ada.username, ada.password, ip) for ip in sources(60, "100.65")]
@@ -150,6 +151,24 @@ def right_sign_ins_wait_for_others_guesses_and_are_not_refused_for_them():
             replies = volley(daemon.web, mixed)
             for data, reply in zip(mixed, replies):
                 equal(reply.status, 401 if data in guesses else 201, "guesses and right passwords that arrive together")
+
+
+@test(exclusive=True)
+def who_leaves_before_being_hashed_holds_nothing_back_and_spends_nothing():
+    slow = {"passwords": dict(memory_kib=65536, iterations=3, concurrency=1, queue=256, queue_seconds=30)}
+    with Daemon(config={**limits(account_failures=12), **slow}) as daemon:
+        ada = account(daemon)
+        lines = [Line(daemon.web) for _ in range(60)]   # twelve of them can be reserved, the others stand behind these
+        for index, line in enumerate(lines):
+            line.send(sign_in(ada.username, WRONG, f"203.0.113.{index}"))
+        deadline = time.monotonic() + 5
+        while daemon.admin.get("/v1/status", expect=200).json["hashing"]["waiting"] < 8:
+            check(time.monotonic() < deadline, "the guesses do not stand in the queue")
+        for line in lines:
+            line.close()
+        equal(guess(daemon, ada.username, password=ada.password).status, 201, "the right password when they have left")
+        more, _ = spend(daemon, ada.username)
+        check(6 <= more <= 12, f"{more} failures are left of 12, where two or three were hashed before the others left")
 
 
 # --- one account, guessed at by everybody --------------------------------------------------------------
