@@ -124,6 +124,8 @@ let package = Package(
       [
         "AnteroomDaemon", "AnteroomAPI", "AnteroomSQLite", "AnteroomServices", "AnteroomCore", "AnteroomCrypto",
         "AnteroomSystem", "SecretMemory", logging,
+        // An issuer's part is played.
+        crypto,
       ]),
     tests(
       "AdmissionModelTests",

@@ -33,6 +33,7 @@ package struct Composition: Sendable {
   package let policies: PolicyTable
   package let signer: GrantSigner
   package let turn: TurnCredentials
+  package let issuers: TrustedIssuers
   /// Fired with what a commit changed.
   package let changed: Signal<EventTopic>
 
@@ -74,6 +75,7 @@ package struct Composition: Sendable {
     let mint = TokenMint(digests: digests, randomness: randomness)
     changed = Signal<EventTopic>()
     policies = PolicyTable(configuration.policies.book)
+    issuers = TrustedIssuers(configuration.issuers)
     store = try Composition.open(
       configuration, root: root, seals: seals, changed: changed, policies: policies, surroundings)
     do {
@@ -126,6 +128,8 @@ package struct Composition: Sendable {
         accounts: AccountService(ports: accountPorts), resets: PasswordResetService(ports: accountPorts),
         signIn: SignInService(ports: accountPorts, settled: settled),
         secondFactor: SecondFactorService(ports: accountPorts),
+        federated: FederatedSignInService(ports: accountPorts, tokens: issuers),
+        identities: IdentityService(ports: accountPorts, tokens: issuers),
         enrolment: EnrolmentService(ports: accountPorts, settled: settled),
         factors: FactorService(ports: accountPorts, settled: settled),
         reauthentication: ReauthenticationService(ports: accountPorts, settled: settled),

@@ -74,12 +74,13 @@ import Testing
     async throws
   {
     // A password, a setup code and a passcode draw on the limiter's buckets; a one-time code on its
-    // authenticator's own count; tokens and grants are 256 random bits and a signature.
+    // authenticator's own count; tokens, grants and an issuer's word are 256 random bits
+    // and signatures.
     let limited: [SecretTest: Set<String>] = [
       .password: ["signIn", "enrolTOTP", "reauthenticate", "removeTOTP", "replaceRecoveryCodes"],
       .setupCode: ["redeemPasswordReset"], .passcode: ["join"],
       .oneTimeCode: ["secondFactor", "confirmTOTP"], .token: ["introspectSession"],
-      .grant: ["redeemGrant", "introspectGrant"],
+      .grant: ["redeemGrant", "introspectGrant"], .identity: ["federatedSignIn"],
     ]
     var found: [SecretTest: Set<String>] = [:]
     for endpoint in try await CatalogueTests.catalogue() {

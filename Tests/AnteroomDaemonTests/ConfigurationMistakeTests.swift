@@ -65,7 +65,6 @@ struct ConfigurationMistakeTests {
     Mistake("half a notice", "[[policy.notices]]\nid = \"recording\"", 1, "version", "consent"),
     Mistake("a profile's name with a space", "[profiles.\"a b\"]\ncapacity = 5", 1, "a b"),
     Mistake("a retention", "[retention]\naudit = 1", 1, "`retention`", "not in this version"),
-    Mistake("an issuer", "[[issuer]]\nname = \"i\"", 1, "`issuer`", "not in this version"),
     Mistake("a backup", "[backup]\ndirectory = \"/b\"", 1, "`backup`", "not in this version"),
     Mistake(
       "a list of breached passwords", "[passwords]\nbreached_file = \"/b\"", 2, "`breached_file`",

@@ -6,6 +6,8 @@ package final class Services: Sendable {
   package let resets: PasswordResetService
   package let signIn: SignInService
   package let secondFactor: SecondFactorService
+  package let federated: FederatedSignInService
+  package let identities: IdentityService
   package let enrolment: EnrolmentService
   package let factors: FactorService
   package let reauthentication: ReauthenticationService
@@ -28,7 +30,8 @@ package final class Services: Sendable {
 
   package init(
     accounts: AccountService, resets: PasswordResetService, signIn: SignInService, secondFactor: SecondFactorService,
-    enrolment: EnrolmentService, factors: FactorService, reauthentication: ReauthenticationService,
+    federated: FederatedSignInService, identities: IdentityService, enrolment: EnrolmentService,
+    factors: FactorService, reauthentication: ReauthenticationService,
     sessions: SessionService, notifications: NotificationService,
     delegates: DelegateService, meetings: MeetingService, invites: InviteService, admission: AdmissionService,
     ownJoins: OwnJoinService, hostControls: HostControlService, presence: PresenceService,
@@ -39,6 +42,8 @@ package final class Services: Sendable {
     self.resets = resets
     self.signIn = signIn
     self.secondFactor = secondFactor
+    self.federated = federated
+    self.identities = identities
     self.enrolment = enrolment
     self.factors = factors
     self.reauthentication = reauthentication

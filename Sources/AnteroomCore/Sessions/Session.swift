@@ -3,12 +3,15 @@ package enum SignInMethod: String, Sendable, CaseIterable {
   case password
   case totp
   case recoveryCode = "recovery_code"
+  /// An issuer's word.
+  case federated
 
-  /// The name that a grant's `amr` has for it (RFC 8176, section 2).
-  package var amr: String {
+  /// The name that a grant's `amr` has for it (RFC 8176, section 2); nil for what was shown elsewhere.
+  fileprivate var amr: String? {
     switch self {
     case .password: "pwd"
     case .totp, .recoveryCode: "otp"
+    case .federated: nil
     }
   }
 }
@@ -37,6 +40,12 @@ package struct Session: Hashable, Sendable {
     self.authenticatedAt = authenticatedAt
     self.expiresAt = expiresAt
     self.idleExpiresAt = idleExpiresAt
+  }
+
+  /// How somebody signed in, for a grant's `amr` (RFC 8176, section 2). What an issuer asked for is not known here;
+  /// that there were two factors is.
+  package var amr: [String] {
+    methods.compactMap(\.amr) + (factors == 2 && methods.contains(.federated) ? ["mfa"] : [])
   }
 
   package func isLive(at now: Instant) -> Bool { now < expiresAt && now < idleExpiresAt }

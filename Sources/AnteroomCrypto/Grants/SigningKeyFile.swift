@@ -69,9 +69,14 @@ package enum SigningKeyFile {
     return (minimum...256).contains(line.count) && line.allSatisfy { $0 > 0x20 && $0 < 0x7F } ? line : nil
   }
 
-  /// At most 64 KiB of a regular file of root's or the daemon's own that others cannot read. A group may: root's
-  /// file is given to a daemon that is not root by its group.
-  private static func read(_ path: String) throws(Fault) -> SecretBytes {
+  /// What is public, and decides all the same whom we believe: nobody but root and the daemon may change it.
+  package static func published(_ path: String) throws(Fault) -> [UInt8] {
+    try read(path, isSecret: false).withBytes { bytes in bytes.indices.map { bytes[$0] } }
+  }
+
+  /// At most 64 KiB of a regular file of root's or the daemon's own that others cannot change, and where it is a
+  /// secret, not read. A group may: root's file is given to a daemon that is not root by its group.
+  private static func read(_ path: String, isSecret: Bool = true) throws(Fault) -> SecretBytes {
     let descriptor = unsafe open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
       let code = errno
@@ -90,15 +95,19 @@ package enum SigningKeyFile {
         path: path, problem: "belongs to uid \(status.st_uid), which is neither root nor the daemon's own user",
         remedy: "give it to root: chown root \(path)")
     }
-    guard status.st_mode & 0o027 == 0 else {
+    guard status.st_mode & (isSecret ? 0o027 : 0o022) == 0 else {
       throw Fault(
-        path: path, problem: "has mode 0\(String(status.st_mode & 0o777, radix: 8)): others could read or change it",
-        remedy: "take that away: chmod 0640 \(path), or 0600")
+        path: path,
+        problem:
+          "has mode 0\(String(status.st_mode & 0o777, radix: 8)): others could \(isSecret ? "read or " : "")change it",
+        remedy: "take that away: chmod \(isSecret ? "0640 \(path), or 0600" : "0644 \(path)")")
     }
     var count = 0
     let size = Int(status.st_size)
     guard (1...65_536).contains(size) else {
-      throw Fault(path: path, problem: "has \(size) bytes", remedy: "put one key into it")
+      throw Fault(
+        path: path, problem: "has \(size) bytes",
+        remedy: isSecret ? "put one key into it" : "put at most 64 KiB into it")
     }
     let contents = unsafe SecretBytes(count: size) { buffer in
       count = unsafe Glibc.read(descriptor, buffer.baseAddress, buffer.count)

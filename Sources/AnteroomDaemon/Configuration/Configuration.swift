@@ -80,6 +80,9 @@ package struct Configuration: Equatable, Sendable {
   package var audiences: [String] { audienceEntries.map(\.name) }
   /// Nil where none are configured.
   package var turn: TurnServers?
+  /// Who may say who somebody is; no two with the same `iss`.
+  package var issuers: [TrustedIssuer] = []
+  package static let defaultUsernameClaim = "preferred_username"
   /// Threads that read, parse and write; the store's writer has one of its own.
   package var eventLoops = 1
   /// Besides those that are always reserved (`ReservedNames.always`), each a display name by itself.

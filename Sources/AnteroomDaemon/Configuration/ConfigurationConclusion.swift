@@ -16,6 +16,9 @@ extension ConfigurationDraft {
     }
     judgeKeys(mistakes)
     if !audiences.isEmpty { configuration.audienceEntries = audiences.compactMap(\.audience) }
+    judgeUnique(issuers.compactMap(\.name), "an issuer called", mistakes)
+    judgeUnique(issuers.compactMap(\.issuer), "an issuer whose iss is", mistakes)
+    configuration.issuers = issuers.compactMap(\.trusted)
     configuration.policies = Configuration.PolicyLayers(site: site, profiles: profiles)
     configuration.frontEnds = concludedFrontEnds(of: configuration.audiences, mistakes)
     return configuration

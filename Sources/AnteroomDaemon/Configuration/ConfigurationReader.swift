@@ -47,14 +47,15 @@ package enum ConfigurationReader {
     case "log": if let table = root.table(key) { draft.readLog(table) }
     case "frontend": for table in root.tables(key) { draft.readFrontEnd(table) }
     case "audience": for table in root.tables(key) { draft.readAudience(table) }
+    case "issuer": for table in root.tables(key) { draft.readIssuer(table) }
     // The contract's, and nothing here acts on them: to take them in silence would be to promise it.
-    case "retention", "issuer", "backup":
+    case "retention", "backup":
       root.mistake(key, "`\(key)` is not in this version", "remove it: nothing would act on it")
     default:
       root.mistake(
         key, "there is no table or key \(key.shown)",
         "remove it, or write one of: [sockets], [store], [keys], [passwords], [sessions], [limits], [names], [turn], "
-          + "[policy], [profiles.NAME], [log], [[frontend]], [[audience]]")
+          + "[policy], [profiles.NAME], [log], [[frontend]], [[audience]], [[issuer]]")
     }
   }
 }

@@ -14,6 +14,7 @@ struct ConfigurationDraft {
   var passwordsSpot: ConfigurationSpot?
   var frontEnds: [FrontEndDraft] = []
   var audiences: [AudienceDraft] = []
+  var issuers: [IssuerDraft] = []
   var site = PolicyLayer()
   var profiles: [String: PolicyLayer] = [:]
 

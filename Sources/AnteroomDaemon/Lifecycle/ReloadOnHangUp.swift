@@ -38,6 +38,7 @@ struct ReloadOnHangUp: Service {
       threshold.set(new.logLevel.level)
       composition.peers.replace(new.peers)
       composition.policies.replace(new.policies.book)
+      composition.issuers.replace(new.issuers)
       // Streams that stand on a permission ask again.
       composition.changed.fireAll()
       logger.notice(

@@ -36,11 +36,11 @@ extension SQLiteSnapshot {
 
   func challenge(_ id: ChallengeID) throws(StorageFault) -> Challenge? {
     try db.one(
-      "SELECT account, digest, expires_at, known_device FROM challenges WHERE id = ?", [.text(id.text)]
+      "SELECT account, digest, expires_at, known_device, issuer FROM challenges WHERE id = ?", [.text(id.text)]
     ) { row in
       Challenge(
         id: id, account: AccountID(known: row.text(0)), digest: row.digest(1), expiresAt: row.time(2),
-        knownDevice: row.optionalText(3))
+        knownDevice: row.optionalText(3), issuer: row.optionalText(4))
     }
   }
 
@@ -100,10 +100,10 @@ extension SQLiteTransaction {
 
   func insert(_ challenge: Challenge) throws(StorageFault) {
     try db.run(
-      "INSERT INTO challenges (id, account, digest, expires_at, known_device) VALUES (?, ?, ?, ?, ?)",
+      "INSERT INTO challenges (id, account, digest, expires_at, known_device, issuer) VALUES (?, ?, ?, ?, ?, ?)",
       [
         .text(challenge.id.text), .text(challenge.account.text), .digest(challenge.digest),
-        .time(challenge.expiresAt), .optional(challenge.knownDevice),
+        .time(challenge.expiresAt), .optional(challenge.knownDevice), .optional(challenge.issuer),
       ])
   }
 
@@ -119,7 +119,7 @@ extension SQLiteTransaction {
     try db.run("DELETE FROM sessions WHERE expires_at <= ? OR idle_expires_at <= ?", [.time(now), .time(now)])
     try db.run(
       "DELETE FROM authenticators WHERE confirmed = 0 AND (expires_at IS NULL OR expires_at <= ?)", [.time(now)])
-    for table in ["setup_codes", "challenges", "known_devices", "redeemed_grants", "idempotency"] {
+    for table in ["setup_codes", "challenges", "known_devices", "redeemed_grants", "idempotency", "spent_id_tokens"] {
       try db.run("DELETE FROM \(table) WHERE expires_at <= ?", [.time(now)])
     }
     try db.run("DELETE FROM budgets WHERE expires_at <= ? AND reserved = 0", [.time(now)])

@@ -33,6 +33,8 @@ extension Schema {
       PRIMARY KEY (issuer, subject)
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX identities_of_account ON identities (account);
+    -- Whose word the first factor was; NULL where it was the password.
+    ALTER TABLE challenges ADD COLUMN issuer TEXT;
 
     -- An identity token is good once; kept until nobody would take it any more.
     CREATE TABLE spent_id_tokens (

@@ -110,7 +110,7 @@ package struct AccountService: Sendable {
           hasSecondFactor: false, createdAt: tx.now, lastSignInAt: nil, version: 1, profile: profile,
           likeness: likeness)
         if let profile, tx.policies.profiles[profile] == nil { return .refused(.profileUnknown) }
-        guard try tx.insert(account, salt: salt) else { return .refused(.usernameTaken) }
+        guard try tx.insertNew(account, salt: salt, digests: ports.digests) else { return .refused(.usernameTaken) }
         if let passwordHash { try tx.setPassword(passwordHash, isShort: false, of: id) }
         if let code {
           let expires = tx.now.adding(seconds: SignInPolicy.setupCodeSeconds)

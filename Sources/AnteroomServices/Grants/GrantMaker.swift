@@ -44,7 +44,7 @@ package struct GrantMaker: Sendable {
         publish: join.publish, epoch: meeting.epoch, occurrence: join.occurrence,
         person: (join.account?.text ?? join.invite?.text).map { person($0, meeting.id, join.audience) },
         authenticatedAt: session?.authenticatedAt,
-        methods: session?.methods.map(\.amr) ?? []), at: now)
+        methods: session?.amr ?? []), at: now)
     return token.map { GivenGrant(token: $0, turn: turn.credential(for: join.id, at: now)) }
   }
 

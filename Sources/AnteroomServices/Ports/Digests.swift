@@ -11,6 +11,10 @@ package enum DigestPurpose: String, Sendable, CaseIterable {
   case budget
   case setupCode
   case recoveryCode
+  /// Who somebody is to an issuer, and its tokens.
+  case identity
+  /// What is kept of somebody who was erased.
+  case erasure
 }
 
 /// Digests under keys that are not in the database, and the plain ones of random tokens.

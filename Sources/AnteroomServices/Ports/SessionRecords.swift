@@ -10,7 +10,7 @@ package struct StoredSession: Sendable {
   }
 }
 
-/// A sign-in whose password was right and whose second factor is still to be shown, as stored.
+/// A sign-in whose first factor was right and whose second is still to be shown, as stored.
 package struct Challenge: Sendable {
   package let id: ChallengeID
   package let account: AccountID
@@ -18,13 +18,19 @@ package struct Challenge: Sendable {
   package let expiresAt: Instant
   /// The known device that came with the password, by its id.
   package let knownDevice: String?
+  /// Whose word the first factor was; nil where it was the password.
+  package let issuer: String?
 
-  package init(id: ChallengeID, account: AccountID, digest: Digest, expiresAt: Instant, knownDevice: String?) {
+  package init(
+    id: ChallengeID, account: AccountID, digest: Digest, expiresAt: Instant, knownDevice: String?,
+    issuer: String? = nil
+  ) {
     self.id = id
     self.account = account
     self.digest = digest
     self.expiresAt = expiresAt
     self.knownDevice = knownDevice
+    self.issuer = issuer
   }
 }
 

@@ -38,7 +38,8 @@ package struct Page<Item: Sendable>: Sendable {
 
 /// What can be asked of the store.
 package protocol Snapshot: AccountReading, SessionReading, MeetingReading, JoinReading, BanReading, InviteReading,
-  ConsentReading, AttendanceReading, EventReading, AuditReading, NotificationReading
+  ConsentReading, AttendanceReading, EventReading, AuditReading, NotificationReading,
+  IdentityReading, ErasureReading
 {
   /// The time of this decision: the clock's, but never below the latest time that was stored.
   var now: Instant { get }
@@ -51,5 +52,5 @@ package protocol Snapshot: AccountReading, SessionReading, MeetingReading, JoinR
 /// What can be asked and changed, all or nothing.
 package protocol Transaction: Snapshot, AccountWriting, SessionWriting, MeetingWriting, JoinWriting, BanWriting,
   InviteWriting, ConsentWriting, AttendanceWriting, EventWriting, AuditWriting, NotificationWriting,
-  BudgetKeeping, IdempotencyKeeping
+  IdentityWriting, ErasureWriting, BudgetKeeping, IdempotencyKeeping
 {}

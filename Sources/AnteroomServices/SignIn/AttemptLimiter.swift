@@ -29,6 +29,8 @@ package enum SecretTest: String, Sendable, CaseIterable {
   case token
   /// A signature: nobody guesses it either.
   case grant
+  /// An issuer's signature: nothing is counted against anybody but the refusal.
+  case identity
 }
 
 /// One bucket of attempts: under which key it is kept and what it allows.

@@ -68,8 +68,9 @@ package struct SecondFactorService: Sendable {
       }
       try tx.deleteChallenge(id)
       let started = try starter.start(
-        draft, for: credentials, methods: [.password, method], factors: method == .totp ? 2 : 1,
-        replacing: challenge.knownDevice, caller: caller, in: tx)
+        draft, for: credentials, methods: [challenge.issuer == nil ? .password : .federated, method],
+        factors: method == .totp ? 2 : 1, replacing: challenge.knownDevice, issuer: challenge.issuer, caller: caller,
+        in: tx)
       return .accepted(started)
     }
     switch outcome {

@@ -49,7 +49,7 @@ package struct SessionStarter: Sendable {
   /// Writes the session and its device, and says so in the audit.
   func start(
     _ draft: Draft, for credentials: Credentials, methods: [SignInMethod], factors: Int, replacing device: String?,
-    caller: Caller, in tx: any Transaction
+    issuer: String? = nil, caller: Caller, in tx: any Transaction
   ) throws(StorageFault) -> (Session, Account) {
     let session = lifetime.session(
       id: draft.id, account: credentials.account.id, methods: methods, factors: factors, at: tx.now)
@@ -63,19 +63,20 @@ package struct SessionStarter: Sendable {
     var account = credentials.account
     account.lastSignInAt = tx.now
     try tx.update(account)
+    let issued: [(key: String, value: String)] = issuer.map { [("issuer", $0)] } ?? []
     try tx.append(
       AuditEntry(
         .sessionStarted, by: .account(account.id), subject: account.id.text, request: caller.request,
         detail: [
           ("session", session.id.text), ("factors", String(factors)),
           ("methods", methods.map(\.rawValue).joined(separator: " ")), ("frontend", caller.frontEnd.name),
-        ]))
+        ] + issued))
     try tx.notify(
       .signedIn, of: account.id,
       detail: [
         ("frontend", caller.frontEnd.name), ("session", session.id.text), ("factors", String(factors)),
         ("methods", methods.map(\.rawValue).joined(separator: " ")),
-      ])
+      ] + issued)
     return (session, account)
   }
 

@@ -105,7 +105,7 @@ package struct SignInService: Sendable {
 
   /// The device's id where the value shown is right and its account's own. A wrong value is as good as
   /// none: 256 bits are not guessed.
-  private static func knownDevice(
+  static func knownDevice(
     _ proof: TokenProof?, of account: Account?, in tx: any Transaction
   ) throws(StorageFault) -> String? {
     guard let proof, let account, proof.kind == .knownDevice, let device = try tx.knownDevice(proof.name),

@@ -73,28 +73,3 @@ package struct TokenMint: Sendable {
     return read(Array(text.utf8).span)
   }
 }
-
-/// base64url without padding (RFC 4648, section 5).
-package enum Base64URL {
-  private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
-
-  package static func encode(_ bytes: Span<UInt8>, _ emit: (UInt8) -> Void) {
-    var bits: UInt32 = 0
-    var held = 0
-    for index in bytes.indices {
-      bits = bits << 8 | UInt32(bytes[index])
-      held += 8
-      while held >= 6 {
-        held -= 6
-        emit(alphabet[Int(bits >> UInt32(held) & 63)])
-      }
-    }
-    if held > 0 { emit(alphabet[Int(bits << UInt32(6 - held) & 63)]) }
-  }
-
-  package static func text(_ bytes: [UInt8]) -> String {
-    var output: [UInt8] = []
-    encode(bytes.span) { output.append($0) }
-    return String(decoding: output, as: UTF8.self)
-  }
-}

@@ -19,12 +19,7 @@ extension Endpoint {
           knownDevice: source.knownDevice, caller: exchange.caller))
       switch consume result {
       case .signedIn(let started): return .json(201) { $0.started(started) }
-      case .secondFactor(let challenge):
-        return .json(200) { json in
-          json.token("challenge", challenge.token)
-          json.array("methods", challenge.methods) { $0.value($1.rawValue) }
-          json.member("expires_at", challenge.expiresAt)
-        }
+      case .secondFactor(let challenge): return .json(200) { $0.challenge(challenge) }
       case .refused: throw Refusal(.invalidCredentials)
       case .tooManyAttempts(let seconds): throw Refusal(.tooManyAttempts, retryAfter: seconds)
       case .busy(let seconds): throw Refusal(.busy, retryAfter: seconds)
@@ -68,5 +63,12 @@ extension JSONText {
     case .some(let device): token("known_device", device)
     case .none: break
     }
+  }
+
+  /// What is to be completed with a second factor.
+  mutating func challenge(_ started: borrowing StartedChallenge) {
+    token("challenge", started.token)
+    array("methods", started.methods) { $0.value($1.rawValue) }
+    member("expires_at", started.expiresAt)
   }
 }
