@@ -72,7 +72,8 @@ let package = Package(
     library(
       "AnteroomCrypto",
       [
-        "AnteroomServices", "AnteroomCore", "SecretMemory", "CArgon2", "CArgon2Arena", "COath", crypto, cryptoExtras,
+        "AnteroomServices", "AnteroomCore", "SecretMemory", "CArgon2", "CArgon2Arena", "CCrypt", "COath", crypto,
+        cryptoExtras,
       ]),
     library("AnteroomText", ["AnteroomServices", "AnteroomCore", "SecretMemory", "CUnicodeText"]),
     library("AnteroomSystem", ["AnteroomServices", "AnteroomCore", "SecretMemory", "CProcess"]),
@@ -103,6 +104,8 @@ let package = Package(
     .systemLibrary(name: "COath", pkgConfig: "liboath", providers: [.apt(["liboath-dev"])]),
     .systemLibrary(name: "CQRCode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
     .target(name: "CArgon2Arena", dependencies: ["CArgon2"]),
+    // Debian: libcrypt-dev.
+    .target(name: "CCrypt", linkerSettings: [.linkedLibrary("crypt")]),
     .target(
       name: "CUnicodeText",
       linkerSettings: [.linkedLibrary("icui18n"), .linkedLibrary("icuuc")]),

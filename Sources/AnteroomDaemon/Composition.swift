@@ -125,7 +125,9 @@ package struct Composition: Sendable {
     let settled = Signal<Int>()
     api = API(
       services: Services(
-        accounts: AccountService(ports: accountPorts), resets: PasswordResetService(ports: accountPorts),
+        accounts: AccountService(ports: accountPorts),
+        imports: AccountImportService(ports: accountPorts, foreign: hashing),
+        resets: PasswordResetService(ports: accountPorts),
         signIn: SignInService(ports: accountPorts, settled: settled),
         secondFactor: SecondFactorService(ports: accountPorts),
         federated: FederatedSignInService(ports: accountPorts, tokens: issuers),

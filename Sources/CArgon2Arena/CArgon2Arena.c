@@ -83,6 +83,10 @@ void anteroom_arena_release(uint8_t *memory, size_t bytes) {
   munmap(memory, round_up(bytes, HUGE_PAGE));
 }
 
+void anteroom_arena_rest(void) {
+  if (own != NULL && !own->in_use) (void)madvise(own->base, own->size, MADV_DONTNEED);
+}
+
 int anteroom_arena_served_last(void) { return served_last; }
 
 int anteroom_thread_lower_priority(int nice) {

@@ -23,8 +23,8 @@ struct Layer: Sendable {
     Layer(
       name: "AnteroomCrypto",
       dependencies: [
-        "AnteroomServices", "AnteroomCore", "SecretMemory", "CArgon2", "CArgon2Arena", "COath", "Crypto",
-        "CryptoExtras",
+        "AnteroomServices", "AnteroomCore", "SecretMemory", "CArgon2", "CArgon2Arena", "CCrypt", "COath",
+        "Crypto", "CryptoExtras",
       ],
       toolchain: ["Glibc", "Synchronization"]),
     Layer(
@@ -74,5 +74,7 @@ struct Layer: Sendable {
   ]
 
   /// C, which has no imports to hold against the table.
-  static let cModules: Set<String> = ["CArgon2", "COath", "CQRCode", "CArgon2Arena", "CUnicodeText", "CProcess"]
+  static let cModules: Set<String> = [
+    "CArgon2", "COath", "CQRCode", "CArgon2Arena", "CCrypt", "CUnicodeText", "CProcess",
+  ]
 }

@@ -3,6 +3,7 @@ package import AnteroomServices
 /// The use cases that endpoints call.
 package final class Services: Sendable {
   package let accounts: AccountService
+  package let imports: AccountImportService
   package let resets: PasswordResetService
   package let signIn: SignInService
   package let secondFactor: SecondFactorService
@@ -29,7 +30,8 @@ package final class Services: Sendable {
   package let peers: PeerTable
 
   package init(
-    accounts: AccountService, resets: PasswordResetService, signIn: SignInService, secondFactor: SecondFactorService,
+    accounts: AccountService, imports: AccountImportService, resets: PasswordResetService, signIn: SignInService,
+    secondFactor: SecondFactorService,
     federated: FederatedSignInService, identities: IdentityService, enrolment: EnrolmentService,
     factors: FactorService, reauthentication: ReauthenticationService,
     sessions: SessionService, notifications: NotificationService,
@@ -39,6 +41,7 @@ package final class Services: Sendable {
     operation: any OperationFacts, mint: TokenMint, keys: KeyService, peers: PeerTable
   ) {
     self.accounts = accounts
+    self.imports = imports
     self.resets = resets
     self.signIn = signIn
     self.secondFactor = secondFactor

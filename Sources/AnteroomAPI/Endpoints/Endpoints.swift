@@ -6,7 +6,8 @@ enum Endpoints {
     [
       .health(services), .status(services), .openAPI(), .keys(services), .keyPEM(services),
       .showPolicy(services),
-      .createAccount(services), .listAccounts(services), .showAccount(services), .changeAccount(services),
+      .createAccount(services), .importAccounts(services), .listAccounts(services), .showAccount(services),
+      .changeAccount(services),
       .resetPassword(services), .redeemPasswordReset(services), .enrolTOTP(services), .confirmTOTP(services),
       .removeTOTP(services), .resetTOTP(services), .replaceRecoveryCodes(services), .listNotifications(services),
       .listSessions(services), .revokeSessions(services), .revokeSession(services),

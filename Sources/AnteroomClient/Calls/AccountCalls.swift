@@ -7,6 +7,14 @@ extension Call {
     return Call("POST", Target("accounts").text, body: body.finish())
   }
 
+  /// Accounts of another program, each an object as the operation takes it.
+  package static func importAccounts(_ accounts: [JSONValue], isTrial: Bool) -> Call {
+    var body = JSONBody()
+    body.set("accounts", .array(accounts))
+    if isTrial { body.set("dry_run", .bool(true)) }
+    return Call("POST", Target("accounts", "import").text, body: body.finish())
+  }
+
   package static func accounts(username: String? = nil, limit: Int? = nil, cursor: String? = nil) -> Call {
     Call(
       "GET", Target("accounts").query("username", username).query("limit", limit).query("cursor", cursor).text)

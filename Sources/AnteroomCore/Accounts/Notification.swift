@@ -6,6 +6,8 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
   case signInLocked = "sign_in_locked"
   case passwordChanged = "password_changed"
   case passwordResetStarted = "password_reset_started"
+  /// A password that was another program's is now kept as ours; `objection` is why it would not be taken anew.
+  case passwordImported = "password_imported"
   case passwordReset = "password_reset"
   case secondFactorAdded = "second_factor_added"
   case secondFactorReplaced = "second_factor_replaced"
@@ -28,8 +30,9 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
   package var adds: Bool {
     switch self {
     case .signInFailed, .signInLocked, .secondFactorFailed, .codeReplayed: true
-    case .signedIn, .passwordChanged, .passwordResetStarted, .passwordReset, .secondFactorAdded, .secondFactorReplaced,
-      .secondFactorRemoved, .secondFactorDisabled, .recoveryCodeUsed, .recoveryCodesReplaced, .recoveryCodesDisabled,
+    case .signedIn, .passwordChanged, .passwordResetStarted, .passwordReset, .passwordImported, .secondFactorAdded,
+      .secondFactorReplaced, .secondFactorRemoved, .secondFactorDisabled, .recoveryCodeUsed, .recoveryCodesReplaced,
+      .recoveryCodesDisabled,
       .sessionsRevoked, .identityBound, .accountDisabled, .accountEnabled:
       false
     }

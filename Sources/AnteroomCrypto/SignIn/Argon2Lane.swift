@@ -9,9 +9,11 @@ package final class Argon2Lane: PasswordHashing {
     package let description: String
   }
 
-  private let parameters: Argon2Parameters
+  let parameters: Argon2Parameters
   private let peppers: Peppers
-  private let pool: HashingPool
+  let pool: HashingPool
+  /// Of the hashes that other programs made.
+  let sealer: Sealer
   private let randomness: any Randomness
 
   // A salt that no stored hash has: the decoy costs what a real comparison does and matches nothing.
@@ -31,6 +33,7 @@ package final class Argon2Lane: PasswordHashing {
     self.parameters = parameters
     self.randomness = randomness
     peppers = Peppers(root: root, generations: generations)
+    sealer = Sealer(root: root, randomness: randomness)
     do {
       // Until the first hash is measured: 0.6 µs for each KiB written, slower than most machines.
       pool = try HashingPool(
@@ -71,6 +74,9 @@ package final class Argon2Lane: PasswordHashing {
   package func verify(
     _ password: consuming Password, against stored: PasswordHash?, fairness: String
   ) async throws(HashingRefusal) -> PasswordVerification {
+    if let stored, stored.isImported {
+      return try await verifyImported(password, against: stored, fairness: fairness)
+    }
     guard let comparison = Comparison(stored, peppers: peppers, current: parameters) else { return .corrupt }
     let box = Argon2Lane.boxed(password)
     let answer = await pool.run(line: fairness) { [self] () throws(Argon2.Fault) -> HashingAnswer in
@@ -86,7 +92,7 @@ package final class Argon2Lane: PasswordHashing {
 
   /// Ends the password here and now: held by its caller it would outlive the hash by as long as the job
   /// waits. (A value of another module cannot be taken apart, so its bytes are copied.)
-  private static func boxed(_ password: consuming Password) -> SecretBox { SecretBox(password.bytes.copy()) }
+  static func boxed(_ password: consuming Password) -> SecretBox { SecretBox(password.bytes.copy()) }
 
   /// What a password is compared with, decided before it is queued; nil for a hash that this program
   /// could not have written, or will not compute.
@@ -125,7 +131,7 @@ package final class Argon2Lane: PasswordHashing {
     return .match(replacement: comparison.isOutdated ? try freshHash(of: password) : nil)
   }
 
-  private func freshHash(of password: borrowing SecretBytes) throws(Argon2.Fault) -> PasswordHash {
+  func freshHash(of password: borrowing SecretBytes) throws(Argon2.Fault) -> PasswordHash {
     let salt = randomness.bytes(PHCString.saltByteCount)
     let tag = try Argon2.tag(
       of: password, wipesPassword: true, salt: salt, secret: peppers.current.key, parameters: parameters)

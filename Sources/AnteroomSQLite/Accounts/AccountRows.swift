@@ -88,6 +88,12 @@ extension SQLiteSnapshot {
     }
   }
 
+  func importMark(of account: AccountID) throws(StorageFault) -> Digest? {
+    try db.one(
+      "SELECT import_mark FROM accounts WHERE id = ? AND import_mark IS NOT NULL", [.text(account.text)]
+    ) { $0.digest(0) }
+  }
+
   func knownDevice(_ id: String) throws(StorageFault) -> KnownDevice? {
     try db.one("SELECT account, digest, failures, expires_at FROM known_devices WHERE id = ?", [.text(id)]) { row in
       KnownDevice(
@@ -138,6 +144,10 @@ extension SQLiteTransaction {
     try db.run(
       "UPDATE accounts SET password_hash = NULL, password_pepper = NULL, password_is_short = 0 WHERE id = ?",
       [.text(account.text)])
+  }
+
+  func setImportMark(_ mark: Digest, of account: AccountID) throws(StorageFault) {
+    try db.run("UPDATE accounts SET import_mark = ? WHERE id = ?", [.digest(mark), .text(account.text)])
   }
 
   func setSetupCode(_ code: SetupCode?, of account: AccountID) throws(StorageFault) {

@@ -42,6 +42,10 @@ extension Schema {
       expires_at INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
 
+    -- Which name and hash of another program an account was imported from, as a keyed digest: an import that was
+    -- interrupted goes on by it.
+    ALTER TABLE accounts ADD COLUMN import_mark BLOB CHECK (length(import_mark) = 32);
+
     -- Usernames of erased accounts, as keyed digests: a name never changes hands.
     CREATE TABLE erased_usernames (
       digest BLOB PRIMARY KEY CHECK (length(digest) = 32),

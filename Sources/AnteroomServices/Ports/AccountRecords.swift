@@ -83,6 +83,8 @@ package protocol AccountReading {
   func authenticator(of account: AccountID, confirmed: Bool) throws(StorageFault) -> Authenticator?
   func setupCode(of account: AccountID) throws(StorageFault) -> SetupCode?
   func knownDevice(_ id: String) throws(StorageFault) -> KnownDevice?
+  /// Which name and hash it was imported from; nil where it was not.
+  func importMark(of account: AccountID) throws(StorageFault) -> Digest?
 }
 
 package protocol AccountWriting {
@@ -93,6 +95,7 @@ package protocol AccountWriting {
   func setPassword(_ hash: PasswordHash, isShort: Bool, of account: AccountID) throws(StorageFault)
   /// Leaves the account without a password: only a setup code gives it one again.
   func clearPassword(of account: AccountID) throws(StorageFault)
+  func setImportMark(_ mark: Digest, of account: AccountID) throws(StorageFault)
   func setSetupCode(_ code: SetupCode?, of account: AccountID) throws(StorageFault)
   /// Replaces a pending one of the same account.
   func insert(pending authenticator: Authenticator) throws(StorageFault)

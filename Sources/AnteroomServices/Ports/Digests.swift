@@ -15,6 +15,8 @@ package enum DigestPurpose: String, Sendable, CaseIterable {
   case identity
   /// What is kept of somebody who was erased.
   case erasure
+  /// What an account was imported from.
+  case importMark
 }
 
 /// Digests under keys that are not in the database, and the plain ones of random tokens.

@@ -9,6 +9,12 @@ package struct PasswordHash: Hashable, Sendable {
     self.phc = phc
     self.pepperID = pepperID
   }
+
+  /// In place of a pepper's id: `phc` is then another program's hash, sealed under a key that is not in the database.
+  package static let imported = "imported"
+
+  /// Another program made it; the first sign-in replaces it.
+  package var isImported: Bool { pepperID == PasswordHash.imported }
 }
 
 package enum PasswordVerification: Sendable {

@@ -7,6 +7,16 @@ package enum PasswordObjection: Hashable, Sendable {
   case notAllowed
   /// It is what guessers try first.
   case blocked(BlockReason)
+
+  /// The contract's code for it.
+  var code: String {
+    switch self {
+    case .tooShort: "password-too-short"
+    case .tooLong: "password-too-long"
+    case .notAllowed: "invalid-field"
+    case .blocked: "password-blocked"
+    }
+  }
 }
 
 /// Judges a new password. Nothing is asked of it but length and not being one that is tried first.

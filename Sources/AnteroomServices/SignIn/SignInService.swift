@@ -42,6 +42,13 @@ package struct SignInService: Sendable {
     let buckets: [BudgetBucket]
   }
 
+  /// What is known of the password that was typed, for the case that it is right.
+  private struct Typed: Sendable {
+    let isShort: Bool
+    /// Asked where another program took it: a password that was set here was judged then.
+    let objection: PasswordObjection?
+  }
+
   package func signIn(_ attempt: consuming Attempt) async throws(StorageFault) -> SignInResult {
     let username = try? Username(parsing: attempt.username, with: ports.text)
     let name = Array((username?.text ?? attempt.username).utf8)
@@ -59,6 +66,10 @@ package struct SignInService: Sendable {
     case .none: return .busy(retryAfter: 1)
     }
 
+    let typed = Typed(
+      isShort: password.codePoints < PasswordLength.alone,
+      objection: facts.hash?.isImported == true
+        ? ports.rules.objection(to: password, username: username, hasSecondFactor: false) : nil)
     let verification: PasswordVerification
     do {
       verification = try await ports.hashing.verify(password, against: facts.hash, fairness: origin.text)
@@ -73,7 +84,7 @@ package struct SignInService: Sendable {
       }
     }
     defer { settled.fireAll() }
-    return try await settle(verification, facts: facts, origin: origin, caller: caller)
+    return try await settle(verification, of: typed, facts: facts, origin: origin, caller: caller)
   }
 
   private enum Reserved: Sendable { case reserved(Facts), spent(Int) }
@@ -116,7 +127,8 @@ package struct SignInService: Sendable {
   }
 
   private func settle(
-    _ verification: PasswordVerification, facts: Facts, origin: AttemptLimiter.Origin, caller: Caller
+    _ verification: PasswordVerification, of typed: Typed, facts: Facts, origin: AttemptLimiter.Origin,
+    caller: Caller
   ) async throws(StorageFault) -> SignInResult {
     guard case .match(let replacement) = verification, let id = facts.account, let tested = facts.hash else {
       try await refuse(verification, facts: facts, origin: origin, caller: caller)
@@ -139,7 +151,13 @@ package struct SignInService: Sendable {
         return .refused
       }
       try tx.refund(facts.buckets, at: tx.now)
-      if let replacement { try tx.setPassword(replacement, isShort: credentials.passwordIsShort, of: id) }
+      if let replacement {
+        try tx.setPassword(replacement, isShort: typed.isShort, of: id)
+        if tested.isImported {
+          // It was good enough elsewhere and lets its owner in; whether it would be taken here, they are told.
+          try tx.notify(.passwordImported, of: id, detail: typed.objection.map { [("objection", $0.code)] } ?? [])
+        }
+      }
       if credentials.account.hasSecondFactor {
         let expires = tx.now.adding(seconds: SignInPolicy.challengeSeconds)
         try tx.insert(

@@ -23,6 +23,10 @@ void anteroom_arena_adopt(void *arena);
 int anteroom_arena_allocate(uint8_t **memory, size_t bytes);
 void anteroom_arena_release(uint8_t *memory, size_t bytes);
 
+/* Gives the memory of the calling thread's arena back to the system until it is used again: what is about to be
+ * computed beside it, in memory of its own, does not come on top. */
+void anteroom_arena_rest(void);
+
 /* Whether what `anteroom_arena_allocate` gave out last on this thread was the arena. */
 int anteroom_arena_served_last(void);
 

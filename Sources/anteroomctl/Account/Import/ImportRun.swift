@@ -1,0 +1,115 @@
+import AnteroomClient
+
+/// Sends a list's accounts in groups, says what is to be said of single ones, and adds up.
+struct ImportRun {
+  /// Within what the daemon takes: 50 accounts and 64 KiB a call.
+  private static let mostInCall = 50
+  private static let mostBytes = 60_000
+
+  let context: Context
+  let isTrial: Bool
+  let isHost: Bool
+  let profile: String?
+
+  private var summary = ImportSummary()
+  private var progress: ImportProgress
+  private var group: [(place: String, json: JSONValue)] = []
+  private var groupBytes = 0
+  /// As the daemon prepared them: in a trial nothing is written that a second one could meet.
+  private var names: Set<String> = []
+  private var isHeaderShown = false
+
+  init(context: Context, isTrial: Bool, isHost: Bool, profile: String?) {
+    self.context = context
+    self.isTrial = isTrial
+    self.isHost = isHost
+    self.profile = profile
+    progress = ImportProgress(isSilent: context.console.json)
+  }
+
+  mutating func run(_ list: any ImportSource) async throws {
+    var list = list
+    do {
+      while let entry = try list.next() {
+        try await take(entry)
+        progress.show(list.progress, accounts: summary.accounts)
+      }
+      try await send()
+    } catch {
+      progress.clear()
+      // What was read before the mistake is imported all the same: the rest comes when it is mended.
+      if error is CSVRecords.Mistake { try await send() }
+      summary.report(on: context.console, isTrial: isTrial)
+      throw ImportRun.stopped(error)
+    }
+    progress.clear()
+    summary.report(on: context.console, isTrial: isTrial)
+    if let failure = summary.failure { throw failure }
+  }
+
+  private mutating func take(_ entry: ImportEntry) async throws {
+    let record: ImportRecord
+    switch entry.record {
+    case .success(let read): record = read
+    case .failure(let mistake): return say(entry.place, .init(username: "", outcome: .refused, reason: mistake.text))
+    }
+    let json = record.json(isHost: isHost, profile: profile)
+    let size = json.bytes.count + 1
+    guard size <= ImportRun.mostBytes else {
+      return say(entry.place, .init(username: "", outcome: .refused, reason: "it is too long"))
+    }
+    if group.count == ImportRun.mostInCall || groupBytes + size > ImportRun.mostBytes { try await send() }
+    group.append((entry.place, json))
+    groupBytes += size
+  }
+
+  private mutating func send() async throws {
+    guard !group.isEmpty else { return }
+    let sent = group
+    (group, groupBytes) = ([], 0)
+    let answer = try await context.call(.importAccounts(sent.map(\.json), isTrial: isTrial), "import accounts")
+    if context.console.json { context.console.raw(answer.body) }
+    let results = try Context.value(of: answer)["results"]?.items ?? []
+    guard results.count == sent.count else {
+      throw Failure(.failed, "could not import accounts", why: "the answer is not about the accounts that were sent")
+    }
+    for (entry, value) in zip(sent, results) {
+      var result = ImportResult(value)
+      if isTrial, result.outcome != .refused, !names.insert(result.username).inserted {
+        result = ImportResult(
+          username: result.username, outcome: .refused, reason: "The name stands twice in the list.")
+      }
+      say(entry.place, result)
+    }
+  }
+
+  /// Counts it, and prints it where somebody has to do something about it.
+  private mutating func say(_ place: String, _ result: ImportResult) {
+    summary.count(result)
+    guard result.isWorthALine else { return }
+    progress.clear()
+    if context.console.json {
+      // The daemon's answer says it, but for what never reached the daemon.
+      if result.username.isEmpty { writeAll("anteroomctl: \(visible(place)): \(visible(result.reason))\n", to: .error) }
+      return
+    }
+    if !isHeaderShown { context.console.lines([CSV.line(["place", "username", "outcome", "setup_code", "reason"])]) }
+    isHeaderShown = true
+    let fields = [place, result.username, result.outcome.rawValue, result.setupCode ?? "", result.reason]
+    context.console.lines([CSV.line(fields.map { visible($0) })])
+  }
+
+  private static func stopped(_ error: any Error) -> any Error {
+    let again = "then run the same command again: it goes on where it ended"
+    switch error {
+    case let mistake as CSVRecords.Mistake:
+      return Failure(
+        .usage, "the list cannot be read any further", why: "line \(mistake.line): \(mistake.why)",
+        next: "mend that line, \(again)")
+    case var failure as Failure:
+      failure.next = failure.next.map { "\($0); \(again)" } ?? "see to that, \(again)"
+      return failure
+    case _: return error
+    }
+  }
+}
