@@ -14,6 +14,17 @@ struct ImportRecord: Equatable {
   /// As the API takes it; nil where there is none, or none that can be taken.
   var hash: String?
 
+  /// Why it cannot be sent; nil where it can. One account must not spoil the call for those beside it.
+  var flaw: String? {
+    for text in [username, displayName ?? "", hash ?? ""] {
+      if text.utf8.contains(0) { return "it holds a NUL" }
+      if text.utf8.count > ImportRecord.mostBytes { return "it is longer than \(ImportRecord.mostBytes) bytes" }
+    }
+    return nil
+  }
+
+  private static let mostBytes = 2048
+
   func json(isHost everyone: Bool, profile: String?) -> JSONValue {
     var members = [JSONValue.Member("username", .string(username))]
     if let displayName { members.append(.init("display_name", .string(displayName))) }

@@ -4,6 +4,7 @@ import AnteroomClient
 struct ImportRun {
   /// Within what the daemon takes: 50 accounts and 64 KiB a call.
   private static let mostInCall = 50
+  /// One account is 37,000 at most: three texts, each byte of which may be escaped by six.
   private static let mostBytes = 60_000
 
   let context: Context
@@ -53,11 +54,9 @@ struct ImportRun {
     case .success(let read): record = read
     case .failure(let mistake): return say(entry.place, .init(username: "", outcome: .refused, reason: mistake.text))
     }
+    if let flaw = record.flaw { return say(entry.place, .init(username: "", outcome: .refused, reason: flaw)) }
     let json = record.json(isHost: isHost, profile: profile)
     let size = json.bytes.count + 1
-    guard size <= ImportRun.mostBytes else {
-      return say(entry.place, .init(username: "", outcome: .refused, reason: "it is too long"))
-    }
     if group.count == ImportRun.mostInCall || groupBytes + size > ImportRun.mostBytes { try await send() }
     group.append((entry.place, json))
     groupBytes += size
