@@ -47,6 +47,8 @@ package struct Composition: Sendable {
     /// Enough that a commit costs each a little; few enough that those who were answered ask again while
     /// the next group is written, instead of all moving in step.
     package static let usualGroup = 32
+    /// Rows of budgets that are kept at most: what strangers can make the house remember.
+    package var budgetCeiling = 200_000
     package var onFailedCommit: @Sendable (StorageFault) -> Void
 
     package init(
@@ -109,7 +111,7 @@ package struct Composition: Sendable {
       sealing: sealer, hashing: hashing, codes: TOTP(), text: text,
       preparation: preparation,
       rules: PasswordRules(blocklist: blocklist),
-      limiter: limiter, mint: mint, lifetime: lifetime, queueSeconds: configuration.passwords.queueSeconds)
+      limiter: limiter, mint: mint, lifetime: lifetime)
     let passcodes = Passcodes(digests: digests, randomness: randomness, blocklist: blocklist)
     let admissionPorts = AdmissionPorts(
       store: store, clock: clock, randomness: randomness, text: text, limiter: limiter, mint: mint,
@@ -122,22 +124,24 @@ package struct Composition: Sendable {
     sweep = SweepService(ports: admissionPorts)
     facts = RunningFacts(store: store, hashing: hashing, clock: clock)
     peers = PeerTable(configuration.peers)
-    let settled = Signal<Int>()
+    let queue = AttemptQueue(
+      capacity: configuration.passwords.queue, seconds: configuration.passwords.queueSeconds)
     api = API(
       services: Services(
         accounts: AccountService(ports: accountPorts),
         imports: AccountImportService(ports: accountPorts, foreign: hashing),
         resets: PasswordResetService(ports: accountPorts),
-        signIn: SignInService(ports: accountPorts, settled: settled),
+        signIn: SignInService(ports: accountPorts, queue: queue),
         secondFactor: SecondFactorService(ports: accountPorts),
         federated: FederatedSignInService(ports: accountPorts, tokens: issuers),
         identities: IdentityService(ports: accountPorts, tokens: issuers),
-        enrolment: EnrolmentService(ports: accountPorts, settled: settled),
-        factors: FactorService(ports: accountPorts, settled: settled),
-        reauthentication: ReauthenticationService(ports: accountPorts, settled: settled),
+        enrolment: EnrolmentService(ports: accountPorts, queue: queue),
+        factors: FactorService(ports: accountPorts, queue: queue),
+        reauthentication: ReauthenticationService(ports: accountPorts, queue: queue),
         sessions: SessionService(ports: accountPorts),
         notifications: NotificationService(ports: accountPorts, changed: changed),
         delegates: DelegateService(ports: accountPorts),
+        lockouts: LockoutService(store: store, text: text, limiter: limiter, queue: queue),
         meetings: MeetingService(
           store: store, randomness: randomness, passcodes: passcodes, sealing: sealer, lifetime: lifetime),
         invites: InviteService(ports: admissionPorts, sealing: sealer),
@@ -159,7 +163,7 @@ package struct Composition: Sendable {
       return try SQLiteStore(
         path: path, rootKeyID: root.id, clock: surroundings.clock, sealing: seals,
         randomness: surroundings.randomness, policies: policies, groupLimit: surroundings.groupLimit,
-        changed: changed, onFailedCommit: surroundings.onFailedCommit)
+        budgetCeiling: surroundings.budgetCeiling, changed: changed, onFailedCommit: surroundings.onFailedCommit)
     } catch {
       switch error {
       case .corrupt(let what):

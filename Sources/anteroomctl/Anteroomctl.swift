@@ -17,8 +17,9 @@ struct Anteroomctl: AsyncParsableCommand {
       """,
     version: Version.text,
     subcommands: [
-      Setup.self, Login.self, Logout.self, Status.self, Account.self, Meeting.self, Policy.self, Audit.self, Keys.self,
-      API.self,
+      Setup.self, Login.self, Logout.self, Status.self, Account.self, Meeting.self, Policy.self, Lockouts.self,
+      Audit.self,
+      Keys.self, API.self,
     ])
 
   @OptionGroup var global: GlobalOptions

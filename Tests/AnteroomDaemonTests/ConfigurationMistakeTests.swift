@@ -81,7 +81,7 @@ struct ConfigurationMistakeTests {
     ("sessions", "idle_seconds", 2_592_001, "2592000"), ("sessions", "max_seconds", 59, "60"),
     ("sessions", "max_seconds", 2_592_001, "2592000"),
     ("limits", "source_failures", 0, "1"), ("limits", "source_failures", 1001, "1000"),
-    ("limits", "account_failures", 0, "1"), ("limits", "account_failures", 1001, "1000"),
+    ("limits", "account_failures", 0, "1"), ("limits", "account_failures", 101, "100"),
     ("limits", "join_failures", 0, "1"), ("limits", "join_failures", 1001, "1000"),
     ("limits", "connections_per_peer", 0, "1"), ("limits", "connections_per_peer", 100_001, "100000"),
     ("limits", "waiting_per_meeting", 0, "1"), ("limits", "waiting_per_meeting", 100_001, "100000"),

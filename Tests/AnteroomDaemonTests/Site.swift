@@ -14,18 +14,24 @@ struct Site: Sendable {
   let composition: Composition
   let clock: HandClock
 
-  init(path: String, clock: HandClock = HandClock(), key: UInt8 = 7, groupLimit: Int = 32) throws {
+  init(
+    path: String, clock: HandClock = HandClock(), key: UInt8 = 7, groupLimit: Int = 32,
+    budgetCeiling: Int = 200_000, _ configure: (inout Configuration) -> Void = { _ in }
+  ) throws {
     var configuration = Configuration(cores: 1)
     configuration.storePath = path
     // Not there, and made by nobody: the only audience's key comes from the root key.
     configuration.keyDirectory = path + ".keys"
     configuration.passwords.parameters = try Argon2Parameters(memoryKiB: 19_456, iterations: 2, parallelism: 1)
+    configure(&configuration)
     self.clock = clock
+    var surroundings = Composition.Surroundings(
+      clock: clock, randomness: SystemRandomness(), groupLimit: groupLimit, onFailedCommit: { _ in })
+    surroundings.budgetCeiling = budgetCeiling
     composition = try Composition(
       configuration, root: RootKey(material: SecretBytes(copying: [UInt8](repeating: key, count: 32))),
       blockedPasswords: [],
-      surroundings: Composition.Surroundings(
-        clock: clock, randomness: SystemRandomness(), groupLimit: groupLimit, onFailedCommit: { _ in }),
+      surroundings: surroundings,
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
   }
 

@@ -16,9 +16,13 @@ import Testing
 
   private static let key = Digest([UInt8](repeating: 1, count: 32))
 
+  private static func bucket(_ key: Digest) -> BudgetBucket {
+    BudgetBucket(kind: .source, key: key, rule: .window(limit: 5, seconds: 60), name: nil, source: nil)
+  }
+
   private static func reserve(_ tx: any Transaction, failures: Int, reserved: Int) throws(StorageFault) {
     let budget = AttemptBudget(failures: failures, reserved: reserved, windowStart: tx.now, lastFailure: tx.now)
-    try tx.save(budget, as: key, expiresAt: tx.now.adding(seconds: 60))
+    try tx.save(budget, of: bucket(key))
   }
 
   @Test func `a closure that throws undoes itself and nothing of those beside it`() async throws {
@@ -30,7 +34,8 @@ import Testing
           group.addTask {
             let result: Void? = try? await store.write { tx throws(StorageFault) in
               let digest = Digest([UInt8](repeating: UInt8(number), count: 32))
-              try tx.save(.untouched(at: tx.now), as: digest, expiresAt: tx.now.adding(seconds: 60))
+              let failed = AttemptBudget(failures: 1, reserved: 0, windowStart: tx.now, lastFailure: tx.now)
+              try tx.save(failed, of: StoreTests.bucket(digest))
               if number.isMultiple(of: 4) { throw .unavailable("on purpose") }
             }
             return result != nil

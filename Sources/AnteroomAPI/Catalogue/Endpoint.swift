@@ -83,23 +83,32 @@ package final class Endpoint: Sendable {
   /// With parameters in braces.
   package let path: String
   package let access: Access
-  /// What it lets somebody guess at; goes through the one limiter.
-  package let secret: SecretTest?
+  /// What it lets somebody guess at; each goes through the one limiter.
+  package let secrets: [SecretTest]
   package let cost: Cost
   /// Query parameters that it knows.
   package let query: Set<String>
   package let body: BodyRule
   package let handle: @Sendable (Exchange) async throws -> Reply
 
-  package init(
+  package convenience init(
     _ operation: String, _ method: String, _ path: String, access: Access, secret: SecretTest?, cost: Cost,
+    query: Set<String> = [], body: BodyRule, handle: @escaping @Sendable (Exchange) async throws -> Reply
+  ) {
+    self.init(
+      operation, method, path, access: access, secrets: secret.map { [$0] } ?? [], cost: cost, query: query,
+      body: body, handle: handle)
+  }
+
+  package init(
+    _ operation: String, _ method: String, _ path: String, access: Access, secrets: [SecretTest], cost: Cost,
     query: Set<String> = [], body: BodyRule, handle: @escaping @Sendable (Exchange) async throws -> Reply
   ) {
     self.operation = operation
     self.method = method
     self.path = path
     self.access = access
-    self.secret = secret
+    self.secrets = secrets
     self.cost = cost
     self.query = query
     self.body = body

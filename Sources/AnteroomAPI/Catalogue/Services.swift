@@ -15,6 +15,7 @@ package final class Services: Sendable {
   package let sessions: SessionService
   package let notifications: NotificationService
   package let delegates: DelegateService
+  package let lockouts: LockoutService
   package let meetings: MeetingService
   package let invites: InviteService
   package let admission: AdmissionService
@@ -35,7 +36,8 @@ package final class Services: Sendable {
     federated: FederatedSignInService, identities: IdentityService, enrolment: EnrolmentService,
     factors: FactorService, reauthentication: ReauthenticationService,
     sessions: SessionService, notifications: NotificationService,
-    delegates: DelegateService, meetings: MeetingService, invites: InviteService, admission: AdmissionService,
+    delegates: DelegateService, lockouts: LockoutService, meetings: MeetingService, invites: InviteService,
+    admission: AdmissionService,
     ownJoins: OwnJoinService, hostControls: HostControlService, presence: PresenceService,
     events: EventService, grants: GrantService, audit: AuditService,
     operation: any OperationFacts, mint: TokenMint, keys: KeyService, peers: PeerTable
@@ -53,6 +55,7 @@ package final class Services: Sendable {
     self.sessions = sessions
     self.notifications = notifications
     self.delegates = delegates
+    self.lockouts = lockouts
     self.meetings = meetings
     self.invites = invites
     self.admission = admission

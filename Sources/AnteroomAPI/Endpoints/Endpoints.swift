@@ -13,6 +13,7 @@ enum Endpoints {
       .listSessions(services), .revokeSessions(services), .revokeSession(services),
       .allowDelegate(services), .endDelegate(services),
       .bindIdentity(services), .unbindIdentity(services),
+      .listLockouts(services), .clearLockout(services),
       .signIn(services), .federatedSignIn(services), .secondFactor(services), .reauthenticate(services),
       .introspectSession(services),
       .signOut(services),

@@ -56,6 +56,35 @@ package struct AttemptBudget: Hashable, Sendable {
     }
   }
 
+  /// How many more could be reserved now; 0 where it is spent as well.
+  package func room(under rule: BudgetRule, at now: Instant) -> Int {
+    let current = forgetting(under: rule, at: now)
+    switch rule {
+    case .window(let limit, _): return max(0, limit - current.failures - current.reserved)
+    case .delay(let burst, _, _):
+      if current.failures < burst { return max(0, burst - current.failures - current.reserved) }
+      return verdict(under: rule, at: now) == .available ? 1 : 0
+    }
+  }
+
+  /// Until when it refuses, if it does.
+  package func spentUntil(under rule: BudgetRule, at now: Instant) -> Instant? {
+    if case .spent(let until) = verdict(under: rule, at: now) { until } else { nil }
+  }
+
+  /// How late it is to be forgotten where there is no place for all: by how often it failed, in powers of two, and a bar
+  /// of minutes or hours after everything else. A flood's own rows have one failure each.
+  package func rank(under rule: BudgetRule, at now: Instant) -> Int64 {
+    let rank = Int64(Int.bitWidth - 1 - max(1, failures).leadingZeroBitCount)
+    switch rule {
+    case .window: return spentUntil(under: rule, at: now) == nil ? rank : rank + AttemptBudget.firstSpentRank
+    case .delay: return rank
+    }
+  }
+
+  /// From this rank on a budget bars; below, it only counts.
+  package static let firstSpentRank: Int64 = 64
+
   package func reserving(under rule: BudgetRule, at now: Instant) -> AttemptBudget {
     var next = forgetting(under: rule, at: now)
     next.reserved += 1
@@ -77,6 +106,18 @@ package struct AttemptBudget: Hashable, Sendable {
   package func refunding() -> AttemptBudget {
     var next = self
     next.reserved = max(0, next.reserved - 1)
+    return next
+  }
+
+  /// What was reserved when the daemon died: it was being tested, and counts as failed. Otherwise killing the daemon
+  /// would buy guesses.
+  package func abandoned(under rule: BudgetRule, at now: Instant) -> AttemptBudget {
+    guard reserved > 0 else { return self }
+    var next = forgetting(under: rule, at: now)
+    if next.failures == 0 { next.windowStart = now }
+    next.failures += next.reserved
+    next.reserved = 0
+    next.lastFailure = now
     return next
   }
 

@@ -24,8 +24,14 @@ package enum SignInPolicy {
 
   package static func source(failures: Int) -> BudgetRule { .window(limit: failures, seconds: 600) }
 
-  /// Strangers may fail so often a day on one account, all sources together.
-  package static func strangers(failures: Int) -> BudgetRule { .window(limit: failures, seconds: 86_400) }
+  /// Strangers may fail so often a day on one account, all sources together; never more than this, whatever is
+  /// configured.
+  package static let mostStrangersFailures = 100
+
+  /// A day begins with the first failure in it.
+  package static func strangers(failures: Int) -> BudgetRule {
+    .window(limit: min(failures, mostStrangersFailures), seconds: 86_400)
+  }
 
   /// What one source may register through a front end.
   package static let registrations = BudgetRule.window(limit: 10, seconds: 3600)

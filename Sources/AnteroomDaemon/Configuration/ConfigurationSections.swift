@@ -82,7 +82,11 @@ struct ConfigurationDraft {
       "shared_sources",
     ])
     if let value = table.integer("source_failures", in: 1...1000) { configuration.limits.sourceFailures = value }
-    if let value = table.integer("account_failures", in: 1...1000) { configuration.limits.accountFailures = value }
+    if let value = table.integer(
+      "account_failures", in: 1...SignInPolicy.mostStrangersFailures
+    ) {
+      configuration.limits.accountFailures = value
+    }
     if let value = table.integer("join_failures", in: 1...1000) { configuration.limits.joinFailures = value }
     if let value = table.integer("connections_per_peer", in: 1...100_000) {
       configuration.limits.connectionsPerPeer = value

@@ -37,14 +37,15 @@ extension SQLiteSnapshot {
     try db.one(
       """
       SELECT a.password_hash, a.password_pepper, a.password_is_short, a.salt, a.recovery_failures,
+        a.password_generation,
         \(SQLiteSnapshot.accountColumns)
       FROM accounts a WHERE \(condition)
       """, [.text(value)]
     ) { row in
       let hash = row.optionalText(0).map { PasswordHash(phc: $0, pepperID: row.text(1)) }
       return Credentials(
-        account: SQLiteSnapshot.readAccount(row, from: 5), hash: hash, passwordIsShort: row.flag(2), salt: row.blob(3),
-        recoveryFailures: row.count(4))
+        account: SQLiteSnapshot.readAccount(row, from: 6), hash: hash, passwordIsShort: row.flag(2), salt: row.blob(3),
+        recoveryFailures: row.count(4), passwordGeneration: row.integer(5))
     }
   }
 
@@ -136,14 +137,24 @@ extension SQLiteTransaction {
 
   func setPassword(_ hash: PasswordHash, isShort: Bool, of account: AccountID) throws(StorageFault) {
     try db.run(
+      """
+      UPDATE accounts SET password_hash = ?, password_pepper = ?, password_is_short = ?,
+        password_generation = password_generation + 1 WHERE id = ?
+      """, [.text(hash.phc), .text(hash.pepperID), .flag(isShort), .text(account.text)])
+  }
+
+  func replaceHash(_ hash: PasswordHash, isShort: Bool, of account: AccountID) throws(StorageFault) {
+    try db.run(
       "UPDATE accounts SET password_hash = ?, password_pepper = ?, password_is_short = ? WHERE id = ?",
       [.text(hash.phc), .text(hash.pepperID), .flag(isShort), .text(account.text)])
   }
 
   func clearPassword(of account: AccountID) throws(StorageFault) {
     try db.run(
-      "UPDATE accounts SET password_hash = NULL, password_pepper = NULL, password_is_short = 0 WHERE id = ?",
-      [.text(account.text)])
+      """
+      UPDATE accounts SET password_hash = NULL, password_pepper = NULL, password_is_short = 0,
+        password_generation = password_generation + 1 WHERE id = ?
+      """, [.text(account.text)])
   }
 
   func setImportMark(_ mark: Digest, of account: AccountID) throws(StorageFault) {

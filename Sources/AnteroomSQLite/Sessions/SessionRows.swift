@@ -122,13 +122,5 @@ extension SQLiteTransaction {
     for table in ["setup_codes", "challenges", "known_devices", "redeemed_grants", "idempotency", "spent_id_tokens"] {
       try db.run("DELETE FROM \(table) WHERE expires_at <= ?", [.time(now)])
     }
-    try db.run("DELETE FROM budgets WHERE expires_at <= ? AND reserved = 0", [.time(now)])
-    // A ceiling on what strangers can make the house remember: the buckets that end soonest go first.
-    try db.run(
-      """
-      DELETE FROM budgets WHERE reserved = 0 AND key IN (
-        SELECT key FROM budgets ORDER BY failures, expires_at
-        LIMIT max(0, (SELECT count(*) FROM budgets) - 200000))
-      """, [])
   }
 }

@@ -37,13 +37,14 @@ final class GroupCommit: Sendable {
   private let policyCache: PolicyCache
   private let nonces: any Randomness
   private let limit: Int
+  private let budgetCeiling: Int
   /// Fired with what a commit changed, after it.
   private let changed: Signal<EventTopic>
   private let onFailedCommit: @Sendable (StorageFault) -> Void
 
   init(
     connection: DatabaseQueue, clock: any WallClock, sealing: any AuditSealing, policies: PolicyTable,
-    policyCache: PolicyCache, nonces: any Randomness, tree: AuditTree, latest: Instant, limit: Int,
+    policyCache: PolicyCache, nonces: any Randomness, tree: AuditTree, latest: Instant, limit: Int, budgetCeiling: Int,
     changed: Signal<EventTopic>, onFailedCommit: @escaping @Sendable (StorageFault) -> Void
   ) {
     self.connection = connection
@@ -55,6 +56,7 @@ final class GroupCommit: Sendable {
     self.tree = Mutex(tree)
     self.latestMilliseconds = Atomic(latest.milliseconds)
     self.limit = limit
+    self.budgetCeiling = budgetCeiling
     self.changed = changed
     self.onFailedCommit = onFailedCommit
   }
@@ -137,7 +139,8 @@ final class GroupCommit: Sendable {
       let result = try connection.writeWithoutTransaction { db -> Result<SQLiteTransaction, StorageFault> in
         let tx = SQLiteTransaction(
           Statements(db, statements), now: latest, tree: committed, sealing: sealing, policies: policies.current,
-          policyCache: policyCache, nonces: nonces)
+          policyCache: policyCache, nonces: nonces,
+          budgetCeiling: budgetCeiling / BudgetPool.allCases.count)
         do throws(StorageFault) {
           try GroupCommit.begin(db)
           for job in jobs {

@@ -34,6 +34,8 @@ class SQLiteSnapshot: Snapshot {
 /// What one closure sees and changes.
 final class SQLiteTransaction: SQLiteSnapshot, Transaction {
   let nonces: any Randomness
+  /// Of each pool.
+  let budgetCeiling: Int
   /// The audit's tree with the leaves that this transaction has added.
   var tree: AuditTree
   /// Who is to be woken once this is on disk.
@@ -43,8 +45,9 @@ final class SQLiteTransaction: SQLiteSnapshot, Transaction {
 
   init(
     _ db: Statements, now: Instant, tree: AuditTree, sealing: any AuditSealing, policies: PolicyBook,
-    policyCache: PolicyCache, nonces: any Randomness
+    policyCache: PolicyCache, nonces: any Randomness, budgetCeiling: Int
   ) {
+    self.budgetCeiling = budgetCeiling
     self.tree = tree
     self.nonces = nonces
     super.init(db, now: now, sealing: sealing, policies: policies, policyCache: policyCache)

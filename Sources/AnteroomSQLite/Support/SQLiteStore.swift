@@ -30,9 +30,11 @@ package final class SQLiteStore: Store {
 
   /// Opens or makes the database at `path`, checks it, brings its schema up, and asserts that commits
   /// are durable.
+  ///
+  /// - Parameter budgetCeiling: rows of budgets that are kept at most, over all pools.
   package init(
     path: String, rootKeyID: String, clock: any WallClock, sealing: any AuditSealing, randomness: any Randomness,
-    policies: PolicyTable, groupLimit: Int, changed: Signal<EventTopic>,
+    policies: PolicyTable, groupLimit: Int, budgetCeiling: Int, changed: Signal<EventTopic>,
     onFailedCommit: @escaping @Sendable (StorageFault) -> Void
   ) throws(StoreOpeningFailure) {
     do {
@@ -46,10 +48,11 @@ package final class SQLiteStore: Store {
       try SQLiteStore.migrate(connection, path: path)
       let head = try connection.writeWithoutTransaction { db in
         try SQLiteStore.claim(db, rootKeyID)
-        try SQLiteStore.settleReservations(db)
+        let head = try SQLiteStore.head(db)
+        try Statements(db, StatementCache()).settleReservations(at: max(clock.now(), head.time))
         let synchronous = try Int.fetchOne(db, sql: "PRAGMA synchronous") ?? -1
         guard synchronous == 2 else { throw StoreOpeningFailure.notDurable(synchronous) }
-        return try SQLiteStore.head(db)
+        return head
       }
       reader = try DatabaseQueue(path: path, configuration: SQLiteStore.configuration(readOnly: true))
       writerConnection = connection
@@ -59,7 +62,8 @@ package final class SQLiteStore: Store {
       writer = GroupCommit(
         connection: connection, clock: clock, sealing: sealing, policies: policies, policyCache: policyCache,
         nonces: randomness,
-        tree: head.tree, latest: head.time, limit: groupLimit, changed: changed, onFailedCommit: onFailedCommit)
+        tree: head.tree, latest: head.time, limit: groupLimit, budgetCeiling: budgetCeiling,
+        changed: changed, onFailedCommit: onFailedCommit)
     } catch let failure as StoreOpeningFailure {
       throw failure
     } catch let error as DatabaseError where error.resultCode == .SQLITE_CORRUPT || error.resultCode == .SQLITE_NOTADB {
@@ -120,12 +124,6 @@ package final class SQLiteStore: Store {
       sql: "INSERT INTO root_key (one, id) VALUES (1, ?) ON CONFLICT DO NOTHING", arguments: [rootKeyID])
     let owner = try String.fetchOne(db, sql: "SELECT id FROM root_key") ?? ""
     if owner != rootKeyID { throw StoreOpeningFailure.otherRootKey(expected: owner) }
-  }
-
-  /// What was reserved when the daemon died was being tested: it counts as failed, so that killing the
-  /// daemon buys nobody a guess.
-  private static func settleReservations(_ db: Database) throws {
-    try db.execute(sql: "UPDATE budgets SET failures = failures + reserved, reserved = 0 WHERE reserved > 0")
   }
 
   private static func head(_ db: Database) throws -> (tree: AuditTree, time: Instant) {

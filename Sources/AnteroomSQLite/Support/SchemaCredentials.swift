@@ -22,7 +22,30 @@ extension Schema {
     ALTER TABLE budgets ADD COLUMN account TEXT;
     -- Until when it refuses; NULL while it does not.
     ALTER TABLE budgets ADD COLUMN spent_until INTEGER;
-    CREATE INDEX budgets_spent ON budgets (spent_until) WHERE spent_until IS NOT NULL;
+    -- Keyed digests of the username and the source that it is about.
+    ALTER TABLE budgets ADD COLUMN name BLOB;
+    ALTER TABLE budgets ADD COLUMN source BLOB;
+    -- Under which rule it was counted; '' in a row of before.
+    ALTER TABLE budgets ADD COLUMN rule TEXT NOT NULL DEFAULT '';
+    -- What goes first when the table is full: by pool, then by rank, then by age.
+    ALTER TABLE budgets ADD COLUMN pool INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE budgets ADD COLUMN rank INTEGER NOT NULL DEFAULT 0;
+    UPDATE budgets SET rank = CASE WHEN failures >= 64 THEN 6 WHEN failures >= 8 THEN 3 ELSE 0 END;
+    CREATE INDEX budgets_order ON budgets (pool, rank, window_start);
+    CREATE INDEX budgets_expiry ON budgets (expires_at);
+    -- How many there are, since to count them would cost as much as there are.
+    CREATE TABLE budget_pools (pool INTEGER PRIMARY KEY, rows INTEGER NOT NULL) STRICT;
+    INSERT INTO budget_pools (pool, rows) SELECT 0, count(*) FROM budgets;
+    INSERT INTO budget_pools (pool, rows) VALUES (1, 0);
+    CREATE TRIGGER budgets_counted AFTER INSERT ON budgets BEGIN
+      UPDATE budget_pools SET rows = rows + 1 WHERE pool = NEW.pool;
+    END;
+    CREATE TRIGGER budgets_discounted AFTER DELETE ON budgets BEGIN
+      UPDATE budget_pools SET rows = rows - 1 WHERE pool = OLD.pool;
+    END;
+
+    -- Rises with each new password, and not when the same one is hashed anew.
+    ALTER TABLE accounts ADD COLUMN password_generation INTEGER NOT NULL DEFAULT 0;
 
     -- Who an issuer's `sub` is here, as a keyed digest.
     CREATE TABLE identities (

@@ -16,14 +16,12 @@ package struct AccountPorts: Sendable {
   package let limiter: AttemptLimiter
   package let mint: TokenMint
   package let lifetime: SessionLifetime
-  /// How long an attempt may stand in the queue.
-  package let queueSeconds: Int
 
   package init(
     store: any Store, clock: any WallClock, randomness: any Randomness, digests: any Digests, sealing: any Sealing,
     hashing: any PasswordHashing, codes: any OneTimeCodes, text: any TextProfiles,
     preparation: any PasswordPreparation, rules: PasswordRules, limiter: AttemptLimiter, mint: TokenMint,
-    lifetime: SessionLifetime, queueSeconds: Int
+    lifetime: SessionLifetime
   ) {
     self.store = store
     self.clock = clock
@@ -38,7 +36,6 @@ package struct AccountPorts: Sendable {
     self.limiter = limiter
     self.mint = mint
     self.lifetime = lifetime
-    self.queueSeconds = queueSeconds
   }
 
   func newID<ID: OpaqueID>(_ type: ID.Type) -> ID { ID(random: randomness.bytes(ID.randomByteCount)) }

@@ -85,8 +85,8 @@ package struct AccountService: Sendable {
       let spent = try await ports.store.write { tx throws(StorageFault) -> Int? in
         // A repetition of what was answered already costs nothing.
         if let claim, try tx.idempotencyRecord(claim.scope) != nil { return nil }
-        if case .spent(let until) = try tx.reserve(budget, at: tx.now) { return until.secondsToWait(from: tx.now) }
-        try tx.commit(budget, at: tx.now)
+        if let until = try tx.spentUntil(budget) { return until.secondsToWait(from: tx.now) }
+        try tx.commit(budget)
         return nil
       }
       if let spent { return .refused(.tooManyAttempts(retryAfter: spent)) }

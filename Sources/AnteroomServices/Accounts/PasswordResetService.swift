@@ -49,7 +49,7 @@ package struct PasswordResetService: Sendable {
   /// not spend the code.
   package func redeem(
     username typed: String, code: consuming OneTimeCode, newPassword: consuming SecretBytes,
-    origin: AttemptLimiter.Origin, caller: Caller
+    origin: AttemptLimiter.Origin, knownDevice: TokenProof?, caller: Caller
   ) async throws(StorageFault) -> PasswordResetResult {
     let username = try? Username(parsing: typed, with: ports.text)
     let found = try await credentials(username)
@@ -57,9 +57,9 @@ package struct PasswordResetService: Sendable {
     let context = found?.account.id.text ?? "unknown"
     let digest = ports.digest(
       ofTyped: code, characters: CodeLength.setup, purpose: .setupCode, context: context)
-    let buckets = ports.limiter.setupCode(name: Array((username?.text ?? typed).utf8), origin: origin)
+    let name = Array((username?.text ?? typed).utf8)
     let account: Account
-    switch try await prove(found?.account.id, digest, buckets, origin) {
+    switch try await prove(found?.account.id, digest, name, knownDevice, origin) {
     case .refused: return .refused
     case .tooMany(let seconds): return .tooManyAttempts(retryAfter: seconds)
     case .proved(let proved): account = proved
@@ -84,21 +84,22 @@ package struct PasswordResetService: Sendable {
   }
 
   private func prove(
-    _ id: AccountID?, _ digest: Digest?, _ buckets: [BudgetBucket], _ origin: AttemptLimiter.Origin
+    _ id: AccountID?, _ digest: Digest?, _ name: [UInt8], _ shown: TokenProof?, _ origin: AttemptLimiter.Origin
   ) async throws(StorageFault) -> Proof {
     let limiter = ports.limiter
     return try await ports.store.write { tx throws(StorageFault) in
-      if case .spent(let until) = try tx.reserve(buckets, at: tx.now) {
+      let device = try tx.knownDevice(shown, of: id)
+      let buckets = limiter.setupCode(name: name, origin: origin, knownDevice: device, account: id)
+      if let until = try tx.spentUntil(buckets) {
         try tx.countRefusal(source: limiter.sourceDigest(origin), code: "too-many-attempts")
         return .tooMany(until.secondsToWait(from: tx.now))
       }
       if let id, let digest, let code = try tx.setupCode(of: id), tx.now < code.expiresAt,
         code.digest.equalsInConstantTime(digest), let account = try tx.account(id), !account.disabled
       {
-        try tx.refund(buckets, at: tx.now)
         return .proved(account)
       }
-      try tx.commit(buckets, at: tx.now)
+      try tx.commit(buckets)
       try tx.countRefusal(source: limiter.sourceDigest(origin), code: "invalid-credentials")
       return .refused
     }

@@ -27,7 +27,7 @@ extension AdmissionService {
     var displaced: Join?
     if facts.proof == .unproven || facts.isSuspect, facts.throttle == .available, let meeting = facts.meeting {
       // What proved nothing costs its source what a wrong one does.
-      if facts.proof == .unproven { try tx.commit(draft.buckets, at: tx.now) }
+      if facts.proof == .unproven { try tx.commit(draft.buckets) }
       displaced = try self.displaced(in: meeting, from: draft.place, tx)
       if displaced != nil { facts.waitingCeiling += 1 }
     }
@@ -61,8 +61,8 @@ extension AdmissionService {
   ) throws(StorageFault) -> Instant? {
     if case .refuse = verdict.decision { return nil }
     guard let bucket = draft.knocks, !facts.joinerClass.isHosting else { return nil }
-    if case .spent(let until) = try tx.budget(bucket.key)?.verdict(under: bucket.rule, at: tx.now) { return until }
-    try tx.commit([bucket], at: tx.now)
+    if let until = try tx.spentUntil([bucket]) { return until }
+    try tx.commit([bucket])
     return nil
   }
 

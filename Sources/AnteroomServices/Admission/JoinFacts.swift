@@ -79,14 +79,7 @@ extension AdmissionService {
   }
 
   private func spent(_ buckets: [BudgetBucket], in tx: any Transaction) throws(StorageFault) -> AttemptBudget.Verdict {
-    var latest: Instant?
-    for bucket in buckets {
-      guard let budget = try tx.budget(bucket.key) else { continue }
-      if case .spent(let until) = budget.verdict(under: bucket.rule, at: tx.now) {
-        latest = max(latest ?? until, until)
-      }
-    }
-    return latest.map(AttemptBudget.Verdict.spent(until:)) ?? .available
+    try tx.spentUntil(buckets).map(AttemptBudget.Verdict.spent(until:)) ?? .available
   }
 
   /// What a code that was shown stands for, of whatever meeting. A use that was taken by somebody whose time to wait

@@ -22,7 +22,7 @@ extension AdmissionService {
     }
     if reason == .barred {
       // To whoever is barred the meeting is one that is not there: it costs and slows down alike.
-      try tx.commit(draft.buckets, at: tx.now)
+      try tx.commit(draft.buckets)
       try tx.countRefusal(source: draft.source, code: "join-refused")
       if let meeting { try tx.update(meeting) }
       return
@@ -31,7 +31,7 @@ extension AdmissionService {
       try tx.countRefusal(source: draft.source, code: proof.stands ? "refused" : "nothing-shown")
       return
     }
-    try tx.commit(draft.buckets, at: tx.now)
+    try tx.commit(draft.buckets)
     try tx.countRefusal(source: draft.source, code: "join-refused")
     guard var meeting, meeting.state != .ended, !meeting.passcodeMustRotate else {
       // What a wrong guess at a live meeting writes is written here too, unchanged and to any meeting: the

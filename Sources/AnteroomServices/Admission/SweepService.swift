@@ -78,6 +78,9 @@ package struct SweepService: Sendable {
     // In portions: whoever asks something meanwhile waits for one of them, not for all.
     let portion = 2000
     while try await ports.store.write({ tx throws(StorageFault) in
+      try tx.deleteExpiredBudgets(limit: portion)
+    }) == portion {}
+    while try await ports.store.write({ tx throws(StorageFault) in
       try tx.deleteEvents(before: tx.now.adding(seconds: -EventStream.keptSeconds), limit: portion)
     }) == portion {}
   }

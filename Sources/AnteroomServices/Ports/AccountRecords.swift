@@ -9,8 +9,14 @@ package struct Credentials: Sendable {
   /// Under which the account's personal fields in the audit are sealed.
   package var salt: [UInt8]
   package var recoveryFailures: Int
+  /// Rises with each new password: two that were tested against different hashes of one were tested alike.
+  package var passwordGeneration: Int64
 
-  package init(account: Account, hash: PasswordHash?, passwordIsShort: Bool, salt: [UInt8], recoveryFailures: Int) {
+  package init(
+    account: Account, hash: PasswordHash?, passwordIsShort: Bool, salt: [UInt8], recoveryFailures: Int,
+    passwordGeneration: Int64
+  ) {
+    self.passwordGeneration = passwordGeneration
     self.account = account
     self.hash = hash
     self.passwordIsShort = passwordIsShort
@@ -92,7 +98,10 @@ package protocol AccountWriting {
   func insert(_ account: Account, salt: [UInt8]) throws(StorageFault) -> Bool
   /// Writes what may change of it; the caller raised the version.
   func update(_ account: Account) throws(StorageFault)
+  /// A new password.
   func setPassword(_ hash: PasswordHash, isShort: Bool, of account: AccountID) throws(StorageFault)
+  /// The same password, hashed anew.
+  func replaceHash(_ hash: PasswordHash, isShort: Bool, of account: AccountID) throws(StorageFault)
   /// Leaves the account without a password: only a setup code gives it one again.
   func clearPassword(of account: AccountID) throws(StorageFault)
   func setImportMark(_ mark: Digest, of account: AccountID) throws(StorageFault)

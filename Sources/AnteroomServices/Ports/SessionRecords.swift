@@ -54,6 +54,7 @@ package protocol SessionWriting {
   func insert(_ challenge: Challenge) throws(StorageFault)
   func deleteChallenge(_ id: ChallengeID) throws(StorageFault)
   func deleteChallenges(of account: AccountID) throws(StorageFault)
-  /// Removes sessions, challenges, enrolments that nobody confirmed, devices, budgets, idempotency records and redemptions that are over.
+  /// Removes sessions, challenges, enrolments that nobody confirmed, devices, idempotency records and redemptions that
+  /// are over.
   func deleteExpired() throws(StorageFault)
 }

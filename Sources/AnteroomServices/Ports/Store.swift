@@ -39,7 +39,7 @@ package struct Page<Item: Sendable>: Sendable {
 /// What can be asked of the store.
 package protocol Snapshot: AccountReading, SessionReading, MeetingReading, JoinReading, BanReading, InviteReading,
   ConsentReading, AttendanceReading, EventReading, AuditReading, NotificationReading,
-  IdentityReading, ErasureReading
+  IdentityReading, ErasureReading, BudgetReading
 {
   /// The time of this decision: the clock's, but never below the latest time that was stored.
   var now: Instant { get }

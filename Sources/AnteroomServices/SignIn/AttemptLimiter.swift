@@ -18,72 +18,6 @@ package struct AttemptLimits: Hashable, Sendable {
   }
 }
 
-/// What a secret was tested for. Every route that tests one names one of these, and a test compares
-/// the catalogue of endpoints with this list.
-package enum SecretTest: String, Sendable, CaseIterable {
-  case password
-  case oneTimeCode = "one-time-code"
-  case setupCode = "setup-code"
-  case passcode
-  /// 256 random bits: nobody guesses them, nothing is counted.
-  case token
-  /// A signature: nobody guesses it either.
-  case grant
-  /// An issuer's signature: nothing is counted against anybody but the refusal.
-  case identity
-}
-
-/// One bucket of attempts: under which key it is kept and what it allows.
-package struct BudgetBucket: Hashable, Sendable {
-  package let key: Digest
-  package let rule: BudgetRule
-}
-
-package enum Reservation: Hashable, Sendable {
-  case reserved
-  case pending
-  case spent(until: Instant)
-}
-
-extension BudgetKeeping {
-  /// Reserves in all buckets or in none.
-  func reserve(_ buckets: [BudgetBucket], at now: Instant) throws(StorageFault) -> Reservation {
-    var held: [(BudgetBucket, AttemptBudget)] = []
-    var isPending = false
-    var spent: Instant?
-    for bucket in buckets {
-      let budget = try budget(bucket.key) ?? .untouched(at: now)
-      switch budget.verdict(under: bucket.rule, at: now) {
-      case .available: held.append((bucket, budget))
-      case .pending: isPending = true
-      case .spent(let until): spent = max(spent ?? until, until)
-      }
-    }
-    if let spent { return .spent(until: spent) }
-    if isPending { return .pending }
-    for (bucket, budget) in held { try save(budget.reserving(under: bucket.rule, at: now), bucket) }
-    return .reserved
-  }
-
-  func commit(_ buckets: [BudgetBucket], at now: Instant) throws(StorageFault) {
-    for bucket in buckets {
-      let budget = try budget(bucket.key) ?? .untouched(at: now)
-      try save(budget.committing(under: bucket.rule, at: now), bucket)
-    }
-  }
-
-  func refund(_ buckets: [BudgetBucket], at now: Instant) throws(StorageFault) {
-    for bucket in buckets {
-      guard let budget = try budget(bucket.key) else { continue }
-      try save(budget.refunding(), bucket)
-    }
-  }
-
-  private func save(_ budget: AttemptBudget, _ bucket: BudgetBucket) throws(StorageFault) {
-    try save(budget, as: bucket.key, expiresAt: budget.expiry(under: bucket.rule))
-  }
-}
-
 /// The one limiter: which buckets an attempt draws on.
 package struct AttemptLimiter: Sendable {
   private let limits: AttemptLimits
@@ -108,39 +42,54 @@ package struct AttemptLimiter: Sendable {
     package var text: String { source.map { "ip " + $0.text } ?? "frontend " + frontEnd }
   }
 
-  /// A password for `name`, existing or not. A known device of the account lifts the budgets that
-  /// strangers can spend, and has a delay of its own.
-  package func password(name: [UInt8], origin: Origin, knownDevice: String?) -> [BudgetBucket] {
+  /// A password for `name`, existing or not. A known device of the account lifts the budgets that strangers can spend,
+  /// and has a delay of its own. From an address that many share, and from a front end that is not believed, there is no
+  /// budget of the source: one who guesses there must not shut the others out.
+  package func password(
+    name: [UInt8], origin: Origin, knownDevice: String?, account: AccountID?
+  ) -> [BudgetBucket] {
+    let about = About(name: nameDigest(name), source: sourceDigest(origin), account: account)
     let pair = SignInPolicy.accountWithSource
-    if let knownDevice { return [bucket("device", [knownDevice], name, pair)] }
+    if let knownDevice { return [bucket(.device, [knownDevice], name, pair, about)] }
     var buckets = [
-      bucket("account", [origin.text], name, pair),
-      bucket("strangers", [], name, SignInPolicy.strangers(failures: limits.accountFailures)),
+      bucket(.accountSource, [origin.text], name, pair, about),
+      bucket(
+        .strangers, [], name, SignInPolicy.strangers(failures: limits.accountFailures), about.withoutSource),
     ]
     if let source = countedSource(origin) {
-      buckets.append(bucket("source", [source], [], SignInPolicy.source(failures: limits.sourceFailures)))
+      let rule = SignInPolicy.source(failures: limits.sourceFailures)
+      buckets.append(bucket(.source, [source], [], rule, about.ofSourceAlone))
     }
     return buckets
   }
 
   /// The password again, by who is signed in already: budgets of the account that no stranger can draw on.
-  package func confirmation(name: [UInt8]) -> [BudgetBucket] {
-    [
-      bucket("confirmation", [], name, SignInPolicy.accountWithSource),
-      bucket("confirmations", [], name, SignInPolicy.strangers(failures: limits.accountFailures)),
+  package func confirmation(name: [UInt8], account: AccountID) -> [BudgetBucket] {
+    let about = About(name: nameDigest(name), source: nil, account: account)
+    return [
+      bucket(.confirmation, [], name, SignInPolicy.accountWithSource, about),
+      bucket(.confirmations, [], name, SignInPolicy.strangers(failures: limits.accountFailures), about),
     ]
   }
 
-  /// A setup or reset code for `name`.
-  package func setupCode(name: [UInt8], origin: Origin) -> [BudgetBucket] {
-    [bucket("setup", [origin.text], name, SignInPolicy.setupCodeRule)]
+  /// A setup or reset code for `name`. Who shows a known device of the account has a budget that nobody else spends.
+  package func setupCode(
+    name: [UInt8], origin: Origin, knownDevice: String?, account: AccountID?
+  ) -> [BudgetBucket] {
+    let about = About(name: nameDigest(name), source: sourceDigest(origin), account: account)
+    let from = knownDevice.map { "device " + $0 } ?? origin.text
+    return [bucket(.setupCode, [from], name, SignInPolicy.setupCodeRule, about)]
   }
 
   package func registration(name: [UInt8], origin: Origin) -> [BudgetBucket] {
-    if let source = countedSource(origin) { return [bucket("registration", [source], [], SignInPolicy.registrations)] }
+    let about = About(name: nameDigest(name), source: sourceDigest(origin), account: nil)
+    if let source = countedSource(origin) {
+      return [bucket(.registration, [source], [], SignInPolicy.registrations, about.ofSourceAlone)]
+    }
     return [
-      bucket("registration", [origin.frontEnd], name, SignInPolicy.registrations),
-      bucket("registrations", [origin.frontEnd], [], .window(limit: 1000, seconds: 3600)),
+      bucket(.registration, [origin.frontEnd], name, SignInPolicy.registrations, about),
+      bucket(
+        .registrations, [origin.frontEnd], [], .window(limit: 1000, seconds: 3600), about.ofSourceAlone),
     ]
   }
 
@@ -149,13 +98,14 @@ package struct AttemptLimiter: Sendable {
   /// goes, and there is none over all ids, since one stranger must not shut a whole front end out.
   package func passcode(meeting: String, origin: Origin) -> [BudgetBucket] {
     let name = Array(meeting.utf8)
+    let about = About(name: nil, source: sourceDigest(origin), account: nil)
     guard let source = countedSource(origin) else {
       let failures = max(limits.joinFailures * 5, AttemptLimiter.deepestPasscodeCap)
-      return [bucket("join", ["frontend " + origin.frontEnd], name, .window(limit: failures, seconds: 600))]
+      return [bucket(.join, ["frontend " + origin.frontEnd], name, .window(limit: failures, seconds: 600), about)]
     }
     return [
-      bucket("join", ["ip " + source], name, .window(limit: limits.joinFailures, seconds: 600)),
-      bucket("joins", [source], [], .window(limit: limits.joinFailures * 5, seconds: 600)),
+      bucket(.join, ["ip " + source], name, .window(limit: limits.joinFailures, seconds: 600), about),
+      bucket(.joins, [source], [], .window(limit: limits.joinFailures * 5, seconds: 600), about),
     ]
   }
 
@@ -166,7 +116,16 @@ package struct AttemptLimiter: Sendable {
   /// Nil where many share a source.
   package func knocks(meeting: String, origin: Origin, limit: Int) -> BudgetBucket? {
     guard let source = countedSource(origin) else { return nil }
-    return bucket("knocks", ["ip " + source], Array(meeting.utf8), .window(limit: limit, seconds: 600))
+    let about = About(name: nil, source: sourceDigest(origin), account: nil)
+    return bucket(.knocks, ["ip " + source], Array(meeting.utf8), .window(limit: limit, seconds: 600), about)
+  }
+
+  /// Under which an operator finds what is counted about a username.
+  package func nameDigest(_ name: [UInt8]) -> Digest { digests.keyed(.budget, context: "username", name.span) }
+
+  /// And about an address, whichever front end named it.
+  package func sourceDigest(_ source: SourcePrefix) -> Digest {
+    digests.keyed(.source, context: "refusals", Array(("ip " + source.text).utf8).span)
   }
 
   /// Under which the refusals of somebody known by an id are counted.
@@ -190,8 +149,22 @@ package struct AttemptLimiter: Sendable {
     return source.text
   }
 
-  private func bucket(_ kind: String, _ parts: [String], _ name: [UInt8], _ rule: BudgetRule) -> BudgetBucket {
-    let context = ([kind] + parts).joined(separator: "\u{0}")
-    return BudgetBucket(key: digests.keyed(.budget, context: context, name.span), rule: rule)
+  /// What a bucket is about, beside its key.
+  private struct About {
+    var name: Digest?
+    var source: Digest?
+    var account: AccountID?
+
+    var withoutSource: About { About(name: name, source: nil, account: account) }
+    var ofSourceAlone: About { About(name: nil, source: source, account: nil) }
+  }
+
+  private func bucket(
+    _ kind: BudgetKind, _ parts: [String], _ name: [UInt8], _ rule: BudgetRule, _ about: About
+  ) -> BudgetBucket {
+    let context = ([kind.keyLabel] + parts).joined(separator: "\u{0}")
+    return BudgetBucket(
+      kind: kind, key: digests.keyed(.budget, context: context, name.span), rule: rule, name: about.name,
+      source: about.source, account: about.account)
   }
 }

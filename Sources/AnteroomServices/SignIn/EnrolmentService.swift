@@ -31,9 +31,9 @@ package struct EnrolmentService: Sendable {
   let ports: AccountPorts
   let passwords: PasswordConfirmation
 
-  package init(ports: AccountPorts, settled: Signal<Int>) {
+  package init(ports: AccountPorts, queue: AttemptQueue) {
     self.ports = ports
-    self.passwords = PasswordConfirmation(ports: ports, settled: settled)
+    self.passwords = PasswordConfirmation(ports: ports, queue: queue)
   }
 
   /// Makes a pending authenticator. The password is asked again: a session left open on a desk must not

@@ -33,9 +33,9 @@ package struct FactorService: Sendable {
   let ports: AccountPorts
   let passwords: PasswordConfirmation
 
-  package init(ports: AccountPorts, settled: Signal<Int>) {
+  package init(ports: AccountPorts, queue: AttemptQueue) {
     self.ports = ports
-    self.passwords = PasswordConfirmation(ports: ports, settled: settled)
+    self.passwords = PasswordConfirmation(ports: ports, queue: queue)
   }
 
   /// The session goes on with one factor, all else of the account ends. Not while the password is one that only a

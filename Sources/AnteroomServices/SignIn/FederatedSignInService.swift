@@ -73,7 +73,7 @@ package struct FederatedSignInService: Sendable {
       case .account(let credentials):
         let account = credentials.account
         let hadBoth = token.claims.hasSecondFactor(under: token.rule)
-        let known = try SignInService.knownDevice(device, of: account, in: tx)
+        let known = try tx.knownDevice(device, of: account.id)
         if account.hasSecondFactor && !hadBoth {
           let expires = tx.now.adding(seconds: SignInPolicy.challengeSeconds)
           try tx.insert(

@@ -20,9 +20,9 @@ package struct ReauthenticationService: Sendable {
   let ports: AccountPorts
   let passwords: PasswordConfirmation
 
-  package init(ports: AccountPorts, settled: Signal<Int>) {
+  package init(ports: AccountPorts, queue: AttemptQueue) {
     self.ports = ports
-    self.passwords = PasswordConfirmation(ports: ports, settled: settled)
+    self.passwords = PasswordConfirmation(ports: ports, queue: queue)
   }
 
   private struct Standing: Sendable {

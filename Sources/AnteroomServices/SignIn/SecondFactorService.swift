@@ -12,8 +12,7 @@ package struct SecondFactorService: Sendable {
   /// or its recovery codes. Whatever is wrong, the refusal is the same.
   package func complete(
     challenge proof: TokenProof?, method: SecondFactorMethod, code: consuming OneTimeCode,
-    origin: AttemptLimiter.Origin,
-    caller: Caller
+    origin: AttemptLimiter.Origin, knownDevice: TokenProof?, caller: Caller
   ) async throws(StorageFault) -> SecondFactorResult {
     guard let proof, proof.kind == .challenge else { return .refused }
     let id = ChallengeID(known: ChallengeID.prefix + proof.name)
@@ -32,7 +31,8 @@ package struct SecondFactorService: Sendable {
         ports.digest(
           ofTyped: code, characters: CodeLength.recovery, purpose: .recoveryCode, context: challenge.account.text))
     }
-    return try await settle(evidence, challenge: id, proof: proof, origin: origin, caller: caller)
+    return try await settle(
+      evidence, challenge: id, proof: proof, origin: origin, knownDevice: knownDevice, caller: caller)
   }
 
   private enum Evidence: Sendable {
@@ -41,7 +41,8 @@ package struct SecondFactorService: Sendable {
   }
 
   private func settle(
-    _ evidence: Evidence, challenge id: ChallengeID, proof: TokenProof, origin: AttemptLimiter.Origin, caller: Caller
+    _ evidence: Evidence, challenge id: ChallengeID, proof: TokenProof, origin: AttemptLimiter.Origin,
+    knownDevice shown: TokenProof?, caller: Caller
   ) async throws(StorageFault) -> SecondFactorResult {
     let starter = ports.sessionStarter
     let prepared = starter.prepare()
@@ -67,9 +68,12 @@ package struct SecondFactorService: Sendable {
         method = .recoveryCode
       }
       try tx.deleteChallenge(id)
+      // A device may be shown with either step; the session renews it.
+      var device = challenge.knownDevice
+      if device == nil { device = try tx.knownDevice(shown, of: challenge.account) }
       let started = try starter.start(
         draft, for: credentials, methods: [challenge.issuer == nil ? .password : .federated, method],
-        factors: method == .totp ? 2 : 1, replacing: challenge.knownDevice, issuer: challenge.issuer, caller: caller,
+        factors: method == .totp ? 2 : 1, replacing: device, issuer: challenge.issuer, caller: caller,
         in: tx)
       return .accepted(started)
     }

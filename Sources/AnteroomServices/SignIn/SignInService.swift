@@ -7,11 +7,11 @@ package import SecretMemory
 /// what came of it in one transaction that asks again what it depends on.
 package struct SignInService: Sendable {
   let ports: AccountPorts
-  private let settled: Signal<Int>
+  private let queue: AttemptQueue
 
-  package init(ports: AccountPorts, settled: Signal<Int>) {
+  package init(ports: AccountPorts, queue: AttemptQueue) {
     self.ports = ports
-    self.settled = settled
+    self.queue = queue
   }
 
   package struct Attempt: ~Copyable, Sendable {
@@ -36,10 +36,13 @@ package struct SignInService: Sendable {
   /// What the first transaction found out.
   private struct Facts: Sendable {
     let hash: PasswordHash?
+    /// Of the password that the hash is of.
+    let generation: Int64?
     let account: AccountID?
     /// The known device's id, where the value shown is right and of this account.
     let knownDevice: String?
-    let buckets: [BudgetBucket]
+    /// Whoever has that name, able to sign in or not: it is told what strangers do.
+    let owner: AccountID?
   }
 
   /// What is known of the password that was typed, for the case that it is right.
@@ -58,11 +61,14 @@ package struct SignInService: Sendable {
     // What no password can be is refused before any work; that says nothing about any account.
     guard let password = try? ports.preparation.prepare(attempt.password) else { return .refused }
 
-    let reserved = try await reserve(username: username, name: name, origin: origin, device: device)
+    let turn = queue.arrive()
+    defer { turn.leave() }
+    let reserved = try await reserve(turn, username: username, name: name, origin: origin, device: device)
     let facts: Facts
     switch reserved {
     case .reserved(let found): facts = found
     case .spent(let seconds): return .tooManyAttempts(retryAfter: seconds)
+    case .full: return .busy(retryAfter: AttemptQueue.secondsWhenFull)
     case .none: return .busy(retryAfter: 1)
     }
 
@@ -74,64 +80,56 @@ package struct SignInService: Sendable {
     do {
       verification = try await ports.hashing.verify(password, against: facts.hash, fairness: origin.text)
     } catch {
-      // Nothing was tested, so nothing is owed.
-      let buckets = facts.buckets
-      try await ports.store.write { tx throws(StorageFault) in try tx.refund(buckets, at: tx.now) }
-      settled.fireAll()
+      // Nothing was tested, so nothing is owed: the queue could not keep its deadline, or the client left.
+      try await ports.store.write { tx throws(StorageFault) in try tx.refund(turn) }
+      turn.settled()
       switch error {
       case .busy(let retryAfter): return .busy(retryAfter: retryAfter)
       case .shuttingDown: return .shuttingDown
       }
     }
-    defer { settled.fireAll() }
-    return try await settle(verification, of: typed, facts: facts, origin: origin, caller: caller)
+    let result = try await settle(verification, turn, of: typed, facts: facts, origin: origin, caller: caller)
+    turn.settled()
+    return result
   }
 
-  private enum Reserved: Sendable { case reserved(Facts), spent(Int) }
+  private enum Reserved: Sendable { case reserved(Facts), spent(Int), full }
 
   private func reserve(
-    username: Username?, name: [UInt8], origin: AttemptLimiter.Origin, device: TokenProof?
+    _ turn: AttemptTurn, username: Username?, name: [UInt8], origin: AttemptLimiter.Origin, device: TokenProof?
   ) async throws(StorageFault) -> Reserved? {
     let limiter = ports.limiter
-    let turn = TurnTaking(settled: settled, clock: ports.clock, seconds: ports.queueSeconds)
     return try await turn.take { () async throws(StorageFault) -> Reserved? in
       try await ports.store.write { tx throws(StorageFault) -> Reserved? in
         var credentials: Credentials?
         if let username { credentials = try tx.credentials(named: username) }
-        let known = try SignInService.knownDevice(device, of: credentials?.account, in: tx)
-        let buckets = limiter.password(name: name, origin: origin, knownDevice: known)
-        switch try tx.reserve(buckets, at: tx.now) {
+        let owner = credentials?.account.id
+        let known = try tx.knownDevice(device, of: owner)
+        let buckets = limiter.password(name: name, origin: origin, knownDevice: known, account: owner)
+        switch try tx.reserve(buckets, for: turn) {
         case .pending: return nil
+        case .full: return .full
         case .spent(let until):
           try tx.countRefusal(source: limiter.sourceDigest(origin), code: "too-many-attempts")
           return .spent(until.secondsToWait(from: tx.now))
         case .reserved:
           let usable = credentials.flatMap { $0.account.disabled ? nil : $0 }
           return .reserved(
-            Facts(hash: usable?.hash, account: usable?.account.id, knownDevice: known, buckets: buckets))
+            Facts(
+              hash: usable?.hash, generation: usable?.passwordGeneration, account: usable?.account.id,
+              knownDevice: known, owner: owner))
         }
       }
     }
   }
 
-  /// The device's id where the value shown is right and its account's own. A wrong value is as good as
-  /// none: 256 bits are not guessed.
-  static func knownDevice(
-    _ proof: TokenProof?, of account: Account?, in tx: any Transaction
-  ) throws(StorageFault) -> String? {
-    guard let proof, let account, proof.kind == .knownDevice, let device = try tx.knownDevice(proof.name),
-      device.account == account.id, tx.now < device.expiresAt
-    else { return nil }
-    guard device.digest.equalsInConstantTime(proof.digest) else { return nil }
-    return device.id
-  }
-
   private func settle(
-    _ verification: PasswordVerification, of typed: Typed, facts: Facts, origin: AttemptLimiter.Origin,
+    _ verification: PasswordVerification, _ turn: AttemptTurn, of typed: Typed, facts: Facts,
+    origin: AttemptLimiter.Origin,
     caller: Caller
   ) async throws(StorageFault) -> SignInResult {
-    guard case .match(let replacement) = verification, let id = facts.account, let tested = facts.hash else {
-      try await refuse(verification, facts: facts, origin: origin, caller: caller)
+    guard case .match(let replacement) = verification, let id = facts.account else {
+      try await refuse(verification, turn, facts: facts, origin: origin, caller: caller)
       return .refused
     }
     let limiter = ports.limiter
@@ -143,17 +141,19 @@ package struct SignInService: Sendable {
     let draft = session.draft
     enum Next: Sendable { case session(Session, Account), challenge(Instant, [SecondFactorMethod]), refused }
     let next = try await ports.store.write { tx throws(StorageFault) -> Next in
-      // Asked again: the account may have been disabled, or the password changed, while Argon2 ran.
-      guard let credentials = try tx.credentials(of: id), !credentials.account.disabled, credentials.hash == tested
+      // Asked again: the account may have been disabled, or the password changed, while Argon2 ran. Another's right
+      // sign-in may have hashed the same password anew: that is no reason to refuse.
+      guard let credentials = try tx.credentials(of: id), !credentials.account.disabled, credentials.hash != nil,
+        credentials.passwordGeneration == facts.generation
       else {
-        try tx.commit(facts.buckets, at: tx.now)
+        try tx.commit(turn)
         try tx.countRefusal(source: limiter.sourceDigest(origin), code: "invalid-credentials")
         return .refused
       }
-      try tx.refund(facts.buckets, at: tx.now)
-      if let replacement {
-        try tx.setPassword(replacement, isShort: typed.isShort, of: id)
-        if tested.isImported {
+      try tx.refund(turn)
+      if let replacement, credentials.hash == facts.hash {
+        try tx.replaceHash(replacement, isShort: typed.isShort, of: id)
+        if facts.hash?.isImported == true {
           // It was good enough elsewhere and lets its owner in; whether it would be taken here, they are told.
           try tx.notify(.passwordImported, of: id, detail: typed.objection.map { [("objection", $0.code)] } ?? [])
         }
@@ -179,23 +179,21 @@ package struct SignInService: Sendable {
   }
 
   private func refuse(
-    _ verification: PasswordVerification, facts: Facts, origin: AttemptLimiter.Origin, caller: Caller
+    _ verification: PasswordVerification, _ turn: AttemptTurn, facts: Facts, origin: AttemptLimiter.Origin,
+    caller: Caller
   ) async throws(StorageFault) {
     let isCorrupt = if case .corrupt = verification { true } else { false }
     let limiter = ports.limiter
     try await ports.store.write { tx throws(StorageFault) in
-      try tx.commit(facts.buckets, at: tx.now)
-      try tx.countRefusal(source: limiter.sourceDigest(origin), code: "invalid-credentials")
-      if let id = facts.knownDevice, let device = try tx.knownDevice(id) {
-        if device.failures + 1 >= SignInPolicy.knownDeviceFailures {
-          try tx.deleteKnownDevice(id)
-        } else {
-          try tx.setFailures(device.failures + 1, ofKnownDevice: id)
-        }
+      let spent = try tx.commit(turn)
+      if let owner = facts.owner, spent.contains(where: { $0.kind == .strangers }) {
+        try tx.notify(.signInLocked, of: owner, detail: [])
       }
       if let account = facts.account {
         try tx.notify(.signInFailed, of: account, detail: [("frontend", caller.frontEnd.name)])
       }
+      try tx.countRefusal(source: limiter.sourceDigest(origin), code: "invalid-credentials")
+      if let device = facts.knownDevice { try tx.countFailure(ofKnownDevice: device) }
       if isCorrupt, let account = facts.account {
         try tx.append(
           AuditEntry(.passwordHashCorrupt, by: .system, subject: account.text, request: caller.request))

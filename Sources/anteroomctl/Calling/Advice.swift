@@ -62,6 +62,7 @@ struct Advice {
     case "too-many-attempts", "busy", "shutting-down": wait ?? "wait a little, then run it again"
     case "storage-unavailable", "storage-full": command("status")
     case "not-found" where target.hasPrefix("/v1/accounts"): command("account list")
+    case "not-found" where target.hasPrefix("/v1/lockouts"): command("lockouts list")
     case "not-found" where target.hasPrefix("/v1/meetings"): command("meeting list")
     case _: wait
     }

@@ -16,7 +16,7 @@ extension Endpoint {
       try body.finish()
       let result = try await services.resets.redeem(
         username: username, code: OneTimeCode(code), newPassword: password, origin: exchange.caller.origin(source),
-        caller: exchange.caller)
+        knownDevice: source.knownDevice, caller: exchange.caller)
       switch consume result {
       case .done(let device): return .json(200) { $0.token("known_device", device) }
       case .refused: throw Refusal(.invalidCredentials)

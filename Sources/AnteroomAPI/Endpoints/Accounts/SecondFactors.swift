@@ -6,7 +6,7 @@ extension Endpoint {
   static func removeTOTP(_ services: Services) -> Endpoint {
     Endpoint(
       "removeTOTP", "DELETE", "/v1/accounts/me/totp", access: .frontEnds(.sessions, bearer: .session),
-      secret: .password, cost: .hash, body: .object(secrets: ["password", "code", "known_device"])
+      secrets: [.password, .oneTimeCode], cost: .hash, body: .object(secrets: ["password", "code", "known_device"])
     ) { exchange in
       let shown = try exchange.bothFactors(services.mint)
       let origin = exchange.caller.origin(shown.source)
@@ -20,7 +20,7 @@ extension Endpoint {
   static func replaceRecoveryCodes(_ services: Services) -> Endpoint {
     Endpoint(
       "replaceRecoveryCodes", "POST", "/v1/accounts/me/recovery-codes",
-      access: .frontEnds(.sessions, bearer: .session), secret: .password, cost: .hash,
+      access: .frontEnds(.sessions, bearer: .session), secrets: [.password, .oneTimeCode], cost: .hash,
       body: .object(secrets: ["password", "code", "known_device"])
     ) { exchange in
       let shown = try exchange.bothFactors(services.mint)

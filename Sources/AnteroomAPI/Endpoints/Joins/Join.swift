@@ -6,7 +6,8 @@ extension Endpoint {
   static func join(_ services: Services) -> Endpoint {
     Endpoint(
       "join", "POST", "/v1/meetings/{meeting}/joins", access: .frontEnds(.joins, bearer: .sessionOptional),
-      secret: .passcode, cost: .write, body: .object(secrets: ["passcode", "invite", "ticket", "known_device"])
+      secrets: [.passcode, .inviteCode], cost: .write,
+      body: .object(secrets: ["passcode", "invite", "ticket", "known_device"])
     ) { exchange in
       let result = try await services.admission.join(try services.attempt(exchange))
       let maySeeGrants = exchange.caller.frontEnd.permissions.contains(.grants)

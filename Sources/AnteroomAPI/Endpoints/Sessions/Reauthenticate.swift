@@ -6,7 +6,7 @@ extension Endpoint {
   static func reauthenticate(_ services: Services) -> Endpoint {
     Endpoint(
       "reauthenticate", "POST", "/v1/sessions/reauthenticate", access: .frontEnds(.sessions, bearer: .session),
-      secret: .password, cost: .hash, body: .object(secrets: ["password", "code", "known_device"])
+      secrets: [.password, .oneTimeCode], cost: .hash, body: .object(secrets: ["password", "code", "known_device"])
     ) { exchange in
       var body = try exchange.body()
       let password = try body.optionalSecret("password")

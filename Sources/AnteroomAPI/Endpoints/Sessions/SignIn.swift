@@ -31,7 +31,8 @@ extension Endpoint {
   static func secondFactor(_ services: Services) -> Endpoint {
     Endpoint(
       "secondFactor", "POST", "/v1/sessions/second-factor", access: .frontEnds(.sessions, bearer: .none),
-      secret: .oneTimeCode, cost: .write, body: .object(secrets: ["challenge", "code", "known_device"])
+      secrets: [.oneTimeCode, .recoveryCode], cost: .write,
+      body: .object(secrets: ["challenge", "code", "known_device"])
     ) { exchange in
       var body = try exchange.body()
       let challenge = try body.secret("challenge")
@@ -44,7 +45,7 @@ extension Endpoint {
       let proof = challenge.withBytes { services.mint.read($0) }
       let result = try await services.secondFactor.complete(
         challenge: proof, method: method, code: OneTimeCode(code), origin: exchange.caller.origin(source),
-        caller: exchange.caller)
+        knownDevice: source.knownDevice, caller: exchange.caller)
       switch consume result {
       case .signedIn(let started): return .json(201) { $0.started(started) }
       case .refused: throw Refusal(.invalidCredentials)
