@@ -544,3 +544,29 @@ def parallel_until_killed(daemon, count, work, round):
     thread.join(60)
     daemon.start()
     return answers
+
+
+# --- what races what -----------------------------------------------------------------------------------
+
+@test(answers="70", seconds=300)
+def line_70_no_sign_in_that_races_a_change_of_credentials_outlives_it():
+    with Daemon(config=GENEROUS) as daemon:
+        for round in range(rounds(4, 40)):
+            ada = member(daemon)
+            old, new = ada.password, good_password()
+            code = start_reset(ada)
+            change = {0: lambda: change_password(ada, new, current=old), 1: lambda: redeem_setup(ada, code=code, password=new),
+                      2: lambda: daemon.admin.patch(f"/v1/accounts/{ada.id}", {"disabled": True}, expect=200),
+                      3: lambda: daemon.admin.delete(f"/v1/accounts/{ada.id}", expect=(200, 204))}[round % 4]
+            def one(index):
+                if index == 5:
+                    time.sleep(0.01 * (round % 7))
+                    return change()
+                return ada.start(password=old)
+            answers = parallel(12, one)
+            tokens = [answer.json["token"] for index, answer in enumerate(answers) if index != 5 and answer.status == 201]
+            left = [token for token in tokens if active(daemon, token)]
+            check(not left, f"{len(left)} sessions with the old password outlived change {round % 4} that they raced")
+            for index, answer in enumerate(answers):   # nor does a half-finished one
+                if index != 5 and answer.status == 200:
+                    equal(ada.finish(answer.json["challenge"], ada.authenticator.code(), expect=None).status, 401, "a challenge that raced a change")

@@ -473,6 +473,69 @@ def a_time_that_goes_back_opens_no_spent_step():
         ada.finish(challenge(ada), ada.authenticator.code(), expect=201)
 
 
+# --- what races what -----------------------------------------------------------------------------------
+
+@test(answers=["53", "70"], seconds=300)
+def line_53_no_sign_in_that_races_the_binding_of_a_factor_gets_by_with_the_password():
+    with Daemon(clock=True, config=LONG) as daemon:
+        for round in range(rounds(4, 40)):
+            ada = member(daemon)
+            app = offer(ada)
+            code = app.code()
+            def one(index):
+                if index == 5:
+                    time.sleep(0.01 * (round % 7))
+                    return confirm(ada, code)
+                return ada.start()
+            answers = parallel(12, one)
+            tokens = [answer.json["token"] for index, answer in enumerate(answers) if index != 5 and answer.status == 201]
+            left = [token for token in tokens if active(daemon, token)]
+            check(not left, f"{len(left)} sessions with one factor outlived the binding of a second that they raced (section 3.1)")
+            equal(sorted(item["factors"] for item in daemon.admin.pages(f"/v1/accounts/{ada.id}/sessions", 200)), [2], "sessions afterwards")
+
+
+@test(seconds=300)
+def a_short_password_and_no_second_factor_never_meet():
+    with Daemon(clock=True, config=LONG) as daemon:
+        for round in range(rounds(5, 40)):
+            ada = member(daemon).enrol()
+            long, short = ada.password, "tin %05d" % round
+            other, code = another_session(ada), start_reset(ada)
+            daemon.clock.advance(60)
+            step = ada.authenticator.code()
+            set_short = (lambda: change_password(ada, short, current=long, token=other, expect=None)) if round % 2 else (
+                lambda: redeem_setup(ada, code=code, password=short, expect=None))
+            def one(index):
+                time.sleep(0.012 * (round // 2 % 4) * (index if round % 3 else 1 - index))
+                return set_short() if index else drop_factor(ada, step, expect=None)
+            removed, changed = parallel(2, one)
+            factor = shown(daemon, ada)["second_factor"]
+            is_short = sign_in_as(daemon, ada.username, short).status in (200, 201)
+            check(not (is_short and factor is None), f"a password of 8 code points stands alone: removal {removed}, change {changed} (section 3.1)")
+            check(is_short or sign_in_as(daemon, ada.username, long).status in (200, 201), f"neither password signs in: {removed}, {changed}")
+
+
+@test(answers=["47"], seconds=300)
+def line_47_an_old_authenticator_that_races_its_replacement_gives_no_session_that_lasts():
+    with Daemon(clock=True, config=LONG) as daemon:
+        for round in range(rounds(3, 30)):
+            ada = member(daemon).enrol()
+            new = offer(ada)
+            daemon.clock.advance(60)
+            half = [challenge(ada) for _ in range(6)]
+            old_code, new_code = ada.authenticator.code(), new.code()
+            token = ada.token
+            ways = [lambda: confirm(ada, new_code, token=token, expect=None), *(lambda index=index: ada.finish(half[index], old_code) for index in range(6)),
+                    lambda: reauthenticate(ada, expect=None, code=old_code, token=token)]
+            answers = parallel(len(ways), lambda index: ways[index]())
+            if answers[0].status == 200:
+                for answer in answers[1:]:
+                    check(answer.status != 201 or not active(daemon, answer.json["token"]), f"a session by the old authenticator outlived the new one: {answers[0]}")
+                check(active(daemon, answers[0].json["token"]), "the session that confirmed")
+            else:
+                check(shown(daemon, ada)["second_factor"] == "totp", "neither")
+
+
 # --- the store in somebody else's hands ----------------------------------------------------------------
 
 def sealed_secrets(base):
