@@ -75,7 +75,7 @@ let package = Package(
         "AnteroomServices", "AnteroomCore", "SecretMemory", "CArgon2", "CArgon2Arena", "CCrypt", "COath", crypto,
         cryptoExtras,
       ]),
-    library("AnteroomText", ["AnteroomServices", "AnteroomCore", "SecretMemory", "CUnicodeText"]),
+    library("AnteroomText", ["AnteroomServices", "AnteroomCore", "SecretMemory", "CUnicodeText", "CZxcvbn"]),
     library("AnteroomSystem", ["AnteroomServices", "AnteroomCore", "SecretMemory", "CProcess"]),
     library(
       "AnteroomAPI", ["AnteroomServices", "AnteroomCore", "SecretMemory"],
@@ -102,6 +102,8 @@ let package = Package(
     // C, found by pkg-config, or wrapped where a header cannot be imported beside Foundation.
     .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
     .systemLibrary(name: "COath", pkgConfig: "liboath", providers: [.apt(["liboath-dev"])]),
+    // Without a pkg-config file: its module map names the library.
+    .systemLibrary(name: "CZxcvbn", providers: [.apt(["libzxcvbn-dev"])]),
     .systemLibrary(name: "CQRCode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
     .target(name: "CArgon2Arena", dependencies: ["CArgon2"]),
     // Debian: libcrypt-dev.

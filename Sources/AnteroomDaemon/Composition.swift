@@ -34,6 +34,7 @@ package struct Composition: Sendable {
   package let signer: GrantSigner
   package let turn: TurnCredentials
   package let issuers: TrustedIssuers
+  package let breached: BreachedPasswordList
   /// Fired with what a commit changed.
   package let changed: Signal<EventTopic>
 
@@ -80,9 +81,16 @@ package struct Composition: Sendable {
     issuers = TrustedIssuers(configuration.issuers)
     store = try Composition.open(
       configuration, root: root, seals: seals, changed: changed, policies: policies, surroundings)
+    let peppers: Peppers
+    do {
+      peppers = try Peppers(root: root, directory: configuration.keyDirectory)
+    } catch {
+      throw StartFailure("The key that passwords are hashed with: \(error)", exitCode: 10)
+    }
     do {
       hashing = try Argon2Lane(
-        root: root, parameters: configuration.passwords.parameters, concurrency: configuration.passwords.concurrency,
+        root: root, peppers: peppers, parameters: configuration.passwords.parameters,
+        concurrency: configuration.passwords.concurrency,
         queue: configuration.passwords.queue, queueSeconds: configuration.passwords.queueSeconds,
         randomness: randomness)
     } catch {
@@ -100,6 +108,12 @@ package struct Composition: Sendable {
     } catch {
       throw StartFailure("The secret of the TURN servers: \(error)", exitCode: 10)
     }
+    do {
+      breached = BreachedPasswordList(
+        try BreachedPasswordList.open(configuration.passwords.breachedFile), preparation: preparation)
+    } catch {
+      throw StartFailure("passwords.breached_file: \(error)", exitCode: 10)
+    }
     let limiter = AttemptLimiter(limits: configuration.attemptLimits, digests: digests)
     let lifetime = SessionLifetime(
       idleSeconds: configuration.sessions.idleSeconds, maxSeconds: configuration.sessions.maxSeconds,
@@ -110,7 +124,7 @@ package struct Composition: Sendable {
       store: store, clock: clock, randomness: randomness, digests: digests,
       sealing: sealer, hashing: hashing, codes: TOTP(), text: text,
       preparation: preparation,
-      rules: PasswordRules(blocklist: blocklist),
+      rules: PasswordRules(blocklist: blocklist, breached: breached, serviceNames: configuration.serviceNames),
       limiter: limiter, mint: mint, lifetime: lifetime)
     let passcodes = Passcodes(digests: digests, randomness: randomness, blocklist: blocklist)
     let admissionPorts = AdmissionPorts(
@@ -131,6 +145,8 @@ package struct Composition: Sendable {
         accounts: AccountService(ports: accountPorts),
         imports: AccountImportService(ports: accountPorts, foreign: hashing),
         resets: PasswordResetService(ports: accountPorts),
+        passwordChange: PasswordChangeService(ports: accountPorts, queue: queue),
+        passwordCheck: PasswordCheckService(ports: accountPorts, strength: GuessEstimate()),
         signIn: SignInService(ports: accountPorts, queue: queue),
         secondFactor: SecondFactorService(ports: accountPorts),
         federated: FederatedSignInService(ports: accountPorts, tokens: issuers),
@@ -149,7 +165,8 @@ package struct Composition: Sendable {
         hostControls: HostControlService(ports: admissionPorts), presence: PresenceService(ports: admissionPorts),
         events: EventService(ports: admissionPorts), grants: GrantService(ports: admissionPorts),
         audit: audit, operation: facts, mint: mint,
-        keys: KeyService(store: store, clock: clock, signing: signer, rotating: signer), peers: peers),
+        keys: KeyService(store: store, clock: clock, signing: signer, rotating: signer, peppers: peppers),
+        peers: peers),
       peers: peers, mint: mint, digests: digests
     ) { request, what in logger.error("a request was not answered", metadata: ["id": "\(request)", "why": "\(what)"]) }
   }
@@ -188,6 +205,12 @@ extension Configuration {
     AttemptLimits(
       sourceFailures: limits.sourceFailures, accountFailures: limits.accountFailures,
       joinFailures: limits.joinFailures, sharedSources: limits.sharedSources)
+  }
+
+  /// What people here may connect with the service: front ends and audiences by name, and where links lead. Nobody
+  /// is to make a password of them.
+  package var serviceNames: [String] {
+    frontEnds.map(\.frontEnd.name) + frontEnds.compactMap { $0.frontEnd.link?.host } + audiences
   }
 
   package var peers: Peers {

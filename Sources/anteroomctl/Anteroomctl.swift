@@ -19,7 +19,7 @@ struct Anteroomctl: AsyncParsableCommand {
     subcommands: [
       Setup.self, Login.self, Logout.self, Status.self, Account.self, Meeting.self, Policy.self, Lockouts.self,
       Audit.self,
-      Keys.self, API.self,
+      Keys.self, Calibrate.self, API.self,
     ])
 
   @OptionGroup var global: GlobalOptions

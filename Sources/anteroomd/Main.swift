@@ -24,7 +24,31 @@ struct Anteroomd: AsyncParsableCommand {
   @Flag(help: "Read the configuration, say what is wrong with it, and stop.")
   var checkConfig = false
 
+  @Flag(help: "Measure this machine, propose a cost for password hashes, and stop. No configuration is read.")
+  var calibrate = false
+
+  @Option(help: "With --calibrate: what one hash may take while all threads hash.")
+  var milliseconds = CalibrationReport.usualMilliseconds
+
+  @Option(name: .customLong("memory-mib"), help: "With --calibrate: memory for all threads together, in MiB.")
+  var memoryMiB = CalibrationReport.usualMemoryMiB
+
+  @Option(help: "With --calibrate: hashes at a time; the number of cores, at most 4, by default.")
+  var concurrency: Int?
+
+  @Flag(help: "With --calibrate: print JSON.")
+  var json = false
+
+  func validate() throws {
+    guard CalibrationReport.milliseconds.contains(milliseconds), CalibrationReport.memoryMiB.contains(memoryMiB),
+      CalibrationReport.concurrency.contains(concurrency ?? 1)
+    else {
+      throw ValidationError("--milliseconds is 1 to 60000, --memory-mib 19 to 65536, --concurrency 1 to 64")
+    }
+  }
+
   func run() async throws {
+    if calibrate { return try await runCalibration() }
     let read: Configuration
     do throws(ConfigurationMistakes) {
       read = try ConfigurationReader.read(path: config, cores: SystemUsers.cores)
@@ -56,6 +80,17 @@ struct Anteroomd: AsyncParsableCommand {
     } catch let refusal as SetupRefusal {
       Self.complain("\(refusal)")
       throw ExitCode(1)
+    }
+  }
+
+  private func runCalibration() async throws {
+    do {
+      let report = try await CalibrationReport.measure(
+        milliseconds: milliseconds, memoryMiB: memoryMiB, concurrency: concurrency)
+      for line in json ? [report.json] : report.toml { Self.say(line) }
+    } catch {
+      Self.complain("\(error)")
+      throw ExitCode(error.exitCode)
     }
   }
 

@@ -1,4 +1,5 @@
 import CArgon2Arena
+import Glibc
 import SecretMemory
 import Testing
 
@@ -70,5 +71,35 @@ private func withArena(_ body: () throws -> Void) throws {
       _ = try hash(memoryKiB: 64)
       #expect(anteroom_arena_served_last() == 1)
     }
+  }
+  /// proc(5): `dd` stays out of a core dump, `hg` may be huge pages, `sd` (soft-dirty) says nothing here.
+  @Test func `the kernel was told to keep the arena out of core dumps and to give it huge pages`() throws {
+    try withArena {
+      var memory: UnsafeMutablePointer<UInt8>?
+      _ = unsafe anteroom_arena_allocate(&memory, 64 << 10)
+      let base = unsafe try #require(memory)
+      defer { unsafe anteroom_arena_release(base, 64 << 10) }
+      unsafe base.pointee = 1
+      let told = try #require(flags(of: UInt(bitPattern: base)))
+      #expect(told.contains("dd"))
+      // A kernel without transparent huge pages has no such flag.
+      if unsafe access("/sys/kernel/mm/transparent_hugepage/enabled", F_OK) == 0 { #expect(told.contains("hg")) }
+    }
+  }
+
+  /// The flags of the mapping that holds the address, as `/proc/self/smaps` has them.
+  private func flags(of address: UInt) -> [Substring]? {
+    guard let stream = unsafe fopen("/proc/self/smaps", "r") else { return nil }
+    defer { unsafe fclose(stream) }
+    var line = [CChar](repeating: 0, count: 4096)
+    var isWithin = false
+    while unsafe fgets(&line, Int32(line.count), stream) != nil {
+      let text = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+      let words = text.split(whereSeparator: { $0 == " " || $0 == "\n" })
+      let ends = (words.first ?? "").split(separator: "-").compactMap { UInt($0, radix: 16) }
+      if ends.count == 2 { isWithin = (ends[0]..<ends[1]).contains(address) }
+      if isWithin && words.first == "VmFlags:" { return Array(words.dropFirst()) }
+    }
+    return nil
   }
 }

@@ -96,7 +96,8 @@ import Testing
   /// Secrets that are to be kept from now on, and are compared with nothing.
   private static let new: [String: Set<String>] = [
     "createAccount": ["password"], "redeemPasswordReset": ["new_password"], "createMeeting": ["value"],
-    "rotatePasscode": ["value"], "importAccounts": ["password_hash"],
+    "rotatePasscode": ["value"], "importAccounts": ["password_hash"], "changePassword": ["new_password"],
+    "checkPassword": ["password"],
   ]
 
   @Test func `FAILURES 42: an operation whose body holds a secret says which it tests, unless it is a new one`()

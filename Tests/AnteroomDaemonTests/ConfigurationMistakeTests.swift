@@ -66,9 +66,6 @@ struct ConfigurationMistakeTests {
     Mistake("a profile's name with a space", "[profiles.\"a b\"]\ncapacity = 5", 1, "a b"),
     Mistake("a retention", "[retention]\naudit = 1", 1, "`retention`", "not in this version"),
     Mistake("a backup", "[backup]\ndirectory = \"/b\"", 1, "`backup`", "not in this version"),
-    Mistake(
-      "a list of breached passwords", "[passwords]\nbreached_file = \"/b\"", 2, "`breached_file`",
-      "not in this version"),
   ]
 
   private static let numbers: [Mistake] = [
@@ -98,6 +95,7 @@ struct ConfigurationMistakeTests {
     ("keys", "directory", "\"\""), ("sockets", "frontend", "\"frontend.sock\""), ("sockets", "admin", "\"@abstract\""),
     ("sockets", "admin", "\"\(longPath)\""), ("sockets", "frontend_group", "\"\""),
     ("sockets", "admin_group", "\"a b\""), ("passwords", "blocklist_file", "\"list.txt\""),
+    ("passwords", "breached_file", "\"list.txt\""),
     ("limits", "shared_sources", "\"192.0.2.7\""), ("limits", "shared_sources", "[192]"),
     ("limits", "shared_sources", "[\"192.0.2.0/24\"]"), ("limits", "shared_sources", "[\"192.0.2.7/64\"]"),
     ("limits", "shared_sources", "[\"::ffff:192.0.2.7/64\"]"), ("limits", "shared_sources", "[\"2001:db8::/48\"]"),

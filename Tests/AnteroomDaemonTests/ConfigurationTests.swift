@@ -20,7 +20,7 @@ struct ConfigurationTests {
   }
 
   /// Those that have no default but an example.
-  private static let unset = ["#admin_group", "#blocklist_file", "#shared_sources", "#reserved"]
+  private static let unset = ["#admin_group", "#blocklist_file", "#breached_file", "#shared_sources", "#reserved"]
 
   @Test func `the shipped file is the defaults`() throws {
     let configuration = try reading(shippedConfiguration()).get()
@@ -28,7 +28,7 @@ struct ConfigurationTests {
   }
 
   @Test func `the shipped file has every key`() {
-    #expect(Self.keys.count == 24 + PolicySetting.allCases.count - 1)
+    #expect(Self.keys.count == 25 + PolicySetting.allCases.count - 1)
   }
 
   @Test(arguments: Self.keys)
@@ -74,6 +74,8 @@ struct ConfigurationTests {
       ])
     #expect(configuration.sockets.adminGroup == "anteroom-admin")
     #expect(configuration.passwords.blocklistFile == "/etc/anteroom/blocked-passwords.txt")
+    #expect(configuration.passwords.breachedFile == "/var/lib/anteroom/pwned-passwords-sha1-ordered-by-hash.txt")
+    #expect(configuration.serviceNames == ["web", "meet.example.org"] + configuration.audiences)
     #expect(configuration.reservedNames == ["teacher", "front desk"])
     #expect(
       configuration.limits.sharedSources.map(\.text).sorted() == ["192.0.2.7", "2001:db8:1:0::/64"])
@@ -101,6 +103,7 @@ struct ConfigurationTests {
       queue = 100_000
       queue_seconds = 0x78
       blocklist_file = "/d/l"
+      breached_file = "/d/b"
       [sessions]
       idle_seconds = 60
       max_seconds = 61
@@ -130,6 +133,7 @@ struct ConfigurationTests {
     expected.passwords.queue = 100_000
     expected.passwords.queueSeconds = 120
     expected.passwords.blocklistFile = "/d/l"
+    expected.passwords.breachedFile = "/d/b"
     expected.sessions.idleSeconds = 60
     expected.sessions.maxSeconds = 61
     expected.limits.sourceFailures = 1

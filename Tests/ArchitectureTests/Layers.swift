@@ -26,9 +26,11 @@ struct Layer: Sendable {
         "AnteroomServices", "AnteroomCore", "SecretMemory", "CArgon2", "CArgon2Arena", "CCrypt", "COath",
         "Crypto", "CryptoExtras",
       ],
-      toolchain: ["Glibc", "Synchronization"]),
+      // Dispatch for lookups in a file, which block.
+      toolchain: ["Dispatch", "Glibc", "Synchronization"]),
     Layer(
-      name: "AnteroomText", dependencies: ["AnteroomServices", "AnteroomCore", "SecretMemory", "CUnicodeText"],
+      name: "AnteroomText",
+      dependencies: ["AnteroomServices", "AnteroomCore", "SecretMemory", "CUnicodeText", "CZxcvbn"],
       toolchain: ["Glibc", "Synchronization"]),
     Layer(
       name: "AnteroomSystem", dependencies: ["AnteroomServices", "AnteroomCore", "SecretMemory", "CProcess"],
@@ -75,6 +77,6 @@ struct Layer: Sendable {
 
   /// C, which has no imports to hold against the table.
   static let cModules: Set<String> = [
-    "CArgon2", "COath", "CQRCode", "CArgon2Arena", "CCrypt", "CUnicodeText", "CProcess",
+    "CArgon2", "COath", "CQRCode", "CArgon2Arena", "CCrypt", "CUnicodeText", "CProcess", "CZxcvbn",
   ]
 }

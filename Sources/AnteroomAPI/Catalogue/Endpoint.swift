@@ -49,6 +49,8 @@ package enum Cost: String, Sendable {
   case read
   /// A commit.
   case write
+  /// A password is judged, against tables and perhaps a large file.
+  case judge
   /// Argon2id, on its own lane.
   case hash
   /// The whole audit is read.
@@ -60,7 +62,7 @@ package enum Cost: String, Sendable {
   var isLong: Bool {
     switch self {
     case .memory, .read, .write: false
-    case .hash, .scan, .keys: true
+    case .judge, .hash, .scan, .keys: true
     }
   }
 }

@@ -5,6 +5,8 @@ package final class Services: Sendable {
   package let accounts: AccountService
   package let imports: AccountImportService
   package let resets: PasswordResetService
+  package let passwordChange: PasswordChangeService
+  package let passwordCheck: PasswordCheckService
   package let signIn: SignInService
   package let secondFactor: SecondFactorService
   package let federated: FederatedSignInService
@@ -31,7 +33,8 @@ package final class Services: Sendable {
   package let peers: PeerTable
 
   package init(
-    accounts: AccountService, imports: AccountImportService, resets: PasswordResetService, signIn: SignInService,
+    accounts: AccountService, imports: AccountImportService, resets: PasswordResetService,
+    passwordChange: PasswordChangeService, passwordCheck: PasswordCheckService, signIn: SignInService,
     secondFactor: SecondFactorService,
     federated: FederatedSignInService, identities: IdentityService, enrolment: EnrolmentService,
     factors: FactorService, reauthentication: ReauthenticationService,
@@ -45,6 +48,8 @@ package final class Services: Sendable {
     self.accounts = accounts
     self.imports = imports
     self.resets = resets
+    self.passwordChange = passwordChange
+    self.passwordCheck = passwordCheck
     self.signIn = signIn
     self.secondFactor = secondFactor
     self.federated = federated

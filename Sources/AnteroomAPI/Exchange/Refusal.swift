@@ -13,6 +13,8 @@ package struct Refusal: Error, Sendable {
   package var headers: [(name: String, value: String)]
   /// Notices that have to be answered.
   package var notices: [Notice] = []
+  /// Of a password that is blocked: which list or pattern has it.
+  package var reasons: [String] = []
   /// How a join was decided, for hosts and operators.
   package var trace: [TraceLine] = []
 
@@ -48,6 +50,7 @@ package struct Refusal: Error, Sendable {
       if let pointer { json.member("pointer", pointer) }
       if let retryAfter { json.member("retry_after", retryAfter) }
       if !notices.isEmpty { json.array("notices", notices) { $0.notice($1) } }
+      if !reasons.isEmpty { json.array("reasons", reasons) { $0.value($1) } }
       if !trace.isEmpty { json.array("trace", trace) { $0.traceLine($1) } }
       if !required.isEmpty { json.array("required", required) { json, code in json.value(code.rawValue) } }
     }

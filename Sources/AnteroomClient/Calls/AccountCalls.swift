@@ -41,6 +41,13 @@ extension Call {
     return Call("POST", Target("password-resets").text, body: body.finish())
   }
 
+  package static func changePassword(current: WipedBytes, new: WipedBytes, bearer: WipedBytes) -> Call {
+    var body = JSONBody()
+    body.set("current_password", secret: current)
+    body.set("new_password", secret: new)
+    return Call("PUT", Target("accounts", "me", "password").text, body: body.finish(), bearer: bearer)
+  }
+
   package static func enrolTOTP(password: WipedBytes, bearer: WipedBytes) -> Call {
     var body = JSONBody()
     body.set("password", secret: password)

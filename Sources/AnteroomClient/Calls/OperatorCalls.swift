@@ -13,6 +13,13 @@ extension Call {
     return Call("POST", Target("keys", "rotate").text, body: body.finish())
   }
 
+  /// What passwords are hashed with.
+  package static func rotatePepper() -> Call {
+    var body = JSONBody()
+    body.set("key", "pepper")
+    return Call("POST", Target("keys", "rotate").text, body: body.finish())
+  }
+
   /// Records with an index above `after`, oldest first.
   package static func audit(
     after: Int? = nil, subject: String? = nil, event: String? = nil, limit: Int? = nil

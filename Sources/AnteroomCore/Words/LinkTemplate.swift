@@ -16,6 +16,8 @@ package struct LinkTemplate: Hashable, Sendable {
     var mark: String { "{\(rawValue)}" }
   }
 
+  /// Where it leads, with what may stand before and behind it: `meet.example.org`.
+  package let host: String
   private let path: String
   /// What `&` separates after `?` and after `#`; nothing where there is no such sign.
   private let query: [String]
@@ -35,6 +37,7 @@ package struct LinkTemplate: Hashable, Sendable {
     let host = text.split(separator: "://", maxSplits: 1)[1].prefix { !"/?#".contains($0) }
     let isInClear = text.hasPrefix("http://")
     if LinkTemplate.asksForSecret(isInClear ? parts[0] : host) { throw .exposedSecret }
+    self.host = String(host)
   }
 
   private static func pairs(_ text: Substring) -> [String] {

@@ -181,7 +181,7 @@ extension GrantSigner: KeyRotating {
 }
 
 extension RootKeyFault {
-  fileprivate var asStorageFault: StorageFault {
+  var asStorageFault: StorageFault {
     if case .unusable(_, let code) = self, code == SigningKeyFault.noSpace { return .full }
     return .unavailable(description)
   }

@@ -3,9 +3,9 @@ import CArgon2Arena
 import SecretMemory
 
 /// One call of libargon2, on the calling thread and in its arena.
-enum Argon2 {
+package enum Argon2 {
   /// What the library answered instead of a tag: no memory, or a cost that it does not take.
-  struct Fault: Error {
+  package struct Fault: Error {
     let code: Int32
   }
 

@@ -10,6 +10,7 @@ package final class Argon2Lane: PasswordHashing {
   }
 
   let parameters: Argon2Parameters
+  private let function: any Argon2idFunction
   private let peppers: Peppers
   let pool: HashingPool
   /// Of the hashes that other programs made.
@@ -25,14 +26,18 @@ package final class Argon2Lane: PasswordHashing {
   ///   - concurrency: threads, each with `parameters.memoryKiB` of its own
   ///   - queue: jobs that may wait, in all
   ///   - queueSeconds: how long each may wait before it is started
-  ///   - generations: of the pepper; the last one keys new hashes, the others are still read
+  ///   - root: what hashes that other programs made are sealed by
+  ///   - peppers: those of `root` in their first generation by default
+  ///   - function: what computes the hashes
   package init(
-    root: RootKey, generations: ClosedRange<Int> = 1...1, parameters: Argon2Parameters, concurrency: Int, queue: Int,
-    queueSeconds: Int, randomness: any Randomness
+    root: RootKey, peppers: Peppers? = nil, parameters: Argon2Parameters, concurrency: Int, queue: Int,
+    queueSeconds: Int,
+    function: any Argon2idFunction = LibArgon2(), randomness: any Randomness
   ) throws(SetupFault) {
     self.parameters = parameters
+    self.function = function
     self.randomness = randomness
-    peppers = Peppers(root: root, generations: generations)
+    self.peppers = peppers ?? Peppers(root: root)
     sealer = Sealer(root: root, randomness: randomness)
     do {
       // Until the first hash is measured: 0.6 µs for each KiB written, slower than most machines.
@@ -122,9 +127,9 @@ package final class Argon2Lane: PasswordHashing {
     _ password: borrowing SecretBytes, by comparison: Comparison
   ) throws(Argon2.Fault) -> PasswordVerification {
     let expected = comparison.expected
-    let tag = try Argon2.tag(
+    let tag = try function.tag(
       of: password, wipesPassword: !comparison.isOutdated, salt: expected.salt, secret: comparison.pepper.key,
-      parameters: expected.parameters)
+      parameters: expected.parameters, byteCount: PHCString.tagByteCount)
     let isEqual = equalInConstantTime(tag.span, expected.tag.span)
     guard isEqual && !comparison.isDecoy else { return .mismatch }
     // In the same job: the password is here now, and will not be again until the next sign-in.
@@ -133,9 +138,11 @@ package final class Argon2Lane: PasswordHashing {
 
   func freshHash(of password: borrowing SecretBytes) throws(Argon2.Fault) -> PasswordHash {
     let salt = randomness.bytes(PHCString.saltByteCount)
-    let tag = try Argon2.tag(
-      of: password, wipesPassword: true, salt: salt, secret: peppers.current.key, parameters: parameters)
-    return PasswordHash(
-      phc: PHCString(parameters: parameters, salt: salt, tag: tag).text, pepperID: peppers.current.id)
+    // Asked once: a rotation may come between.
+    let pepper = peppers.current
+    let tag = try function.tag(
+      of: password, wipesPassword: true, salt: salt, secret: pepper.key, parameters: parameters,
+      byteCount: PHCString.tagByteCount)
+    return PasswordHash(phc: PHCString(parameters: parameters, salt: salt, tag: tag).text, pepperID: pepper.id)
   }
 }

@@ -23,6 +23,8 @@ package struct Configuration: Equatable, Sendable {
     package var queue = 256
     package var queueSeconds = 10
     package var blocklistFile: String?
+    /// Ordered `SHA1:COUNT` lines.
+    package var breachedFile: String?
   }
 
   package struct Sessions: Equatable, Sendable {

@@ -50,8 +50,10 @@ struct ConfigurationDraft {
 
   mutating func readPasswords(_ table: ConfigurationTable) {
     table.allow(
-      ["memory_kib", "iterations", "parallelism", "concurrency", "queue", "queue_seconds", "blocklist_file"],
-      later: ["breached_file"])
+      [
+        "memory_kib", "iterations", "parallelism", "concurrency", "queue", "queue_seconds", "blocklist_file",
+        "breached_file",
+      ])
     // The floor is OWASP's for Argon2id: below it a stolen database is a list of passwords.
     if let value = table.integer("memory_kib", in: Argon2Parameters.memoryRange) { memoryKiB = value }
     if let value = table.integer("iterations", in: Argon2Parameters.iterationsRange) { iterations = value }
@@ -60,6 +62,7 @@ struct ConfigurationDraft {
     if let value = table.integer("queue", in: 1...100_000) { configuration.passwords.queue = value }
     if let value = table.integer("queue_seconds", in: 1...120) { configuration.passwords.queueSeconds = value }
     if let path = table.path("blocklist_file") { configuration.passwords.blocklistFile = path }
+    if let path = table.path("breached_file") { configuration.passwords.breachedFile = path }
     passwordsSpot = table.spot
   }
 

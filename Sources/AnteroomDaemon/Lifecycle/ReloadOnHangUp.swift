@@ -52,11 +52,14 @@ struct ReloadOnHangUp: Service {
   private func takeUpKeys(of new: Configuration) -> Bool {
     do {
       let turn = try TurnCredentials.read(new.turn)
+      let breached = try BreachedPasswordList.open(new.passwords.breachedFile)
       try composition.signer.reload(new.audienceEntries, at: clock.now())
       composition.turn.replace(turn)
+      composition.breached.replace(breached)
       return true
     } catch {
-      logger.error("the keys cannot be taken up; the running configuration stays", metadata: ["why": "\(error)"])
+      logger.error(
+        "what the configuration names cannot be taken up; the running one stays", metadata: ["why": "\(error)"])
       return false
     }
   }

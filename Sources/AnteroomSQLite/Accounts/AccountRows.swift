@@ -65,6 +65,13 @@ extension SQLiteSnapshot {
     ) { SQLiteSnapshot.readAccount($0, from: 0) }
   }
 
+  func passwordCounts() throws(StorageFault) -> [String: Int] {
+    let counts = try db.all(
+      "SELECT password_pepper, count(*) FROM accounts WHERE password_pepper IS NOT NULL GROUP BY password_pepper", []
+    ) { ($0.text(0), $0.count(1)) }
+    return Dictionary(uniqueKeysWithValues: counts)
+  }
+
   func accountCount() throws(StorageFault) -> Int {
     try db.one("SELECT count(*) FROM accounts", []) { $0.count(0) } ?? 0
   }

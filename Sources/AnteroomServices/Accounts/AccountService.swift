@@ -93,7 +93,9 @@ package struct AccountService: Sendable {
     }
     var hash: PasswordHash?
     if let typed = draft.password {
-      switch try await hashNew(typed, username: username, hasSecondFactor: false, origin: origin) {
+      let made = try await hashNew(
+        typed, username: username, displayName: displayName, hasSecondFactor: false, origin: origin)
+      switch made {
       case .hashed(let made, isShort: _): hash = made
       case .refused(let refusal): return .refused(refusal)
       }
@@ -134,20 +136,18 @@ package struct AccountService: Sendable {
 
   /// Judges a new password and hashes it.
   func hashNew(
-    _ typed: borrowing SecretBytes, username: Username, hasSecondFactor: Bool, origin: AttemptLimiter.Origin
+    _ typed: borrowing SecretBytes, username: Username, displayName: DisplayName, hasSecondFactor: Bool,
+    origin: AttemptLimiter.Origin
   ) async throws(StorageFault) -> NewHash {
     let password: Password
     do {
       password = try ports.preparation.prepare(typed)
     } catch {
-      switch error {
-      case .tooLong: return .refused(.password(.tooLong))
-      case .notAllowed: return .refused(.password(.notAllowed))
-      }
+      return .refused(.password(PasswordObjection(error)))
     }
-    if let objection = ports.rules.objection(to: password, username: username, hasSecondFactor: hasSecondFactor) {
-      return .refused(.password(objection))
-    }
+    let objection = try await ports.rules.objection(
+      to: password, username: username, displayName: displayName, hasSecondFactor: hasSecondFactor)
+    if let objection { return .refused(.password(objection)) }
     let isShort = password.codePoints < PasswordLength.alone
     do {
       return .hashed(try await ports.hashing.hash(password, fairness: origin.text), isShort: isShort)
@@ -287,6 +287,15 @@ extension Snapshot {
       return stored.map { .account($0.session.account) } ?? caller.actor
     case .ticket: return .join(JoinID(known: JoinID.prefix + bearer.name))
     case .challenge, .knownDevice: return caller.actor
+    }
+  }
+}
+
+extension PasswordObjection {
+  init(_ unfit: PasswordUnfit) {
+    switch unfit {
+    case .tooLong: self = .tooLong
+    case .notAllowed: self = .notAllowed
     }
   }
 }

@@ -65,7 +65,8 @@ package struct PasswordResetService: Sendable {
     case .proved(let proved): account = proved
     }
     let made = try await accounts.hashNew(
-      newPassword, username: account.username, hasSecondFactor: account.hasSecondFactor, origin: origin)
+      newPassword, username: account.username, displayName: account.displayName,
+      hasSecondFactor: account.hasSecondFactor, origin: origin)
     switch made {
     case .refused(.password(let objection)): return .objection(objection)
     case .refused(.busy(let seconds)): return .busy(retryAfter: seconds)
@@ -116,6 +117,8 @@ package struct PasswordResetService: Sendable {
       guard let code = try tx.setupCode(of: id), tx.now < code.expiresAt, code.digest.equalsInConstantTime(digest),
         var account = try tx.account(id), !account.disabled
       else { return false }
+      // The factor that let it be short may have been taken off while it was hashed.
+      if isShort && !account.hasSecondFactor { return false }
       try tx.setSetupCode(nil, of: id)
       try tx.setPassword(hash, isShort: isShort, of: id)
       try tx.endAccess(of: id, by: .account(id), request: caller.request)

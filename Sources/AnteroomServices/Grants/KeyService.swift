@@ -10,25 +10,60 @@ package enum KeyRotationResult: Sendable {
   case underWay
 }
 
-/// The keys that grants are signed with: what is published of them, and their change.
+package enum PepperRotationResult: Sendable {
+  case rotated(PepperFact)
+  case tooMany
+  case underWay
+}
+
+/// The keys that grants are signed with, and the pepper of the passwords: what is published of them, and their change.
 package struct KeyService: Sendable {
   private let store: any Store
   private let clock: any WallClock
   private let signing: any GrantSigning
   private let rotating: any KeyRotating
+  private let peppers: any PepperRotating
 
   package init(
-    store: any Store, clock: any WallClock, signing: any GrantSigning, rotating: any KeyRotating
+    store: any Store, clock: any WallClock, signing: any GrantSigning, rotating: any KeyRotating,
+    peppers: any PepperRotating
   ) {
     self.store = store
     self.clock = clock
     self.signing = signing
     self.rotating = rotating
+    self.peppers = peppers
   }
 
   package func published() -> [PublicKey] { signing.publicKeys(at: clock.now()) }
 
   package func facts() -> [SigningKeyFact] { rotating.facts(at: clock.now()) }
+
+  /// The current pepper and those of before that passwords are still hashed with, and how many are.
+  package func pepperFacts() async throws(StorageFault) -> [(pepper: PepperFact, passwords: Int)] {
+    let counts = try await store.read { snapshot throws(StorageFault) in try snapshot.passwordCounts() }
+    return peppers.facts.map { ($0, counts[$0.id] ?? 0) }.filter { $0.isCurrent || $1 > 0 }
+  }
+
+  /// The next pepper keys new hashes from now on. Those of before are read, and made anew as their owners sign in.
+  /// As with the keys of grants, the audit knows of it before it is used.
+  package func rotatePepper(_ caller: Caller) async throws(StorageFault) -> PepperRotationResult {
+    switch try peppers.prepare() {
+    case .prepared(let prepared):
+      defer { prepared.discard() }
+      let fact = prepared.fact
+      try await store.write { tx throws(StorageFault) in
+        try tx.append(
+          AuditEntry(
+            .keyRotated, by: caller.actor, subject: fact.id, request: caller.request,
+            detail: [("key", "pepper"), ("generation", String(fact.generation))]))
+      }
+      try prepared.putInForce()
+      return .rotated(fact)
+    case .tooMany: return .tooMany
+    case .underWay: return .underWay
+    }
+  }
 
   /// Makes new keys that sign in so many seconds. They are made and on disk before it is recorded, and get their
   /// names after: no key signs that the audit does not know of.

@@ -85,6 +85,8 @@ package protocol AccountReading {
   /// Those whose display name has no likeness yet, as a store of before has them.
   func accountsWithoutLikeness(limit: Int) throws(StorageFault) -> [Account]
   func accountCount() throws(StorageFault) -> Int
+  /// How many passwords are hashed with each pepper, by its id.
+  func passwordCounts() throws(StorageFault) -> [String: Int]
   /// The account's second factor, or the one on probation while it can be confirmed.
   func authenticator(of account: AccountID, confirmed: Bool) throws(StorageFault) -> Authenticator?
   func setupCode(of account: AccountID) throws(StorageFault) -> SetupCode?

@@ -75,7 +75,7 @@ package struct SignInService: Sendable {
     let typed = Typed(
       isShort: password.codePoints < PasswordLength.alone,
       objection: facts.hash?.isImported == true
-        ? ports.rules.objection(to: password, username: username, hasSecondFactor: false) : nil)
+        ? ports.rules.objectionWithoutLookup(to: password, username: username, hasSecondFactor: false) : nil)
     let verification: PasswordVerification
     do {
       verification = try await ports.hashing.verify(password, against: facts.hash, fairness: origin.text)

@@ -2,5 +2,6 @@ import ArgumentParser
 
 struct Keys: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "The keys that grants are signed with.", subcommands: [KeysShow.self, KeysRotate.self])
+    abstract: "The keys that grants are signed with, and the pepper of the passwords.",
+    subcommands: [KeysShow.self, KeysRotate.self])
 }

@@ -4,7 +4,7 @@ import ArgumentParser
 struct KeysShow: Act {
   static let configuration = CommandConfiguration(
     commandName: "show",
-    abstract: "List the signing keys, or print the public key of one audience.",
+    abstract: "List the signing keys and the peppers, or print the public key of one audience.",
     discussion: """
       With an audience: the public half of the key that signs for it, as JWK on one line or with --pem as PEM, for the \
       server that checks it. A shared secret is not printed; the list says which file holds it.
@@ -22,7 +22,9 @@ struct KeysShow: Act {
     let answer = try await context.call(.status, "read the keys")
     let keys = try Context.value(of: answer)["keys"]?.items ?? []
     guard let audience else {
-      return try context.console.show(answer) { _ in KeysShow.table(keys) }
+      return try context.console.show(answer) { status in
+        KeysShow.table(keys) + [""] + KeysShow.peppers(status["peppers"]?.items ?? [])
+      }
     }
     let own = keys.filter { ($0["audiences"]?.items ?? []).contains { $0.text == audience } }
     guard let key = own.first(where: { $0["state"]?.text == "signing" }), let kid = key["kid"]?.text else {
@@ -45,6 +47,12 @@ struct KeysShow: Act {
     let published = try Context.value(of: set)["keys"]?.items ?? []
     let jwk = published.filter { $0["kid"]?.text == kid }
     context.console.lines(jwk.prefix(1).map { String(decoding: $0.bytes, as: UTF8.self) })
+  }
+
+  static func peppers(_ peppers: [JSONValue]) -> [String] {
+    Layout.table(
+      ["PEPPER", "GENERATION", "STATE", "PASSWORDS"],
+      peppers.map { pepper in ["id", "generation", "state", "passwords"].map { Layout.text(pepper[$0]) } })
   }
 
   static func table(_ keys: [JSONValue]) -> [String] {

@@ -84,11 +84,13 @@ extension Refusal {
         switch reason {
         case .common: "It is among the passwords that are tried first."
         case .listed: "It is on this site's list of passwords that are not to be used."
-        case .contextWord: "It is made from the username or the name of the service."
+        case .breached: "It is on a list of passwords that were stolen elsewhere."
+        case .contextWord: "It is made from the username, the name, or the name of the service."
         case .repetition: "It repeats a character or a short pattern."
         case .sequence: "It is a run along the alphabet, the digits or the keyboard."
         }
       self.init(.passwordBlocked, why, pointer: pointer)
+      reasons = [reason.rawValue]
     }
   }
 }

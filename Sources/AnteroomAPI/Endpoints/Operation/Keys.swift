@@ -28,9 +28,17 @@ extension Endpoint {
     ) { exchange in
       var body = try exchange.body()
       let audience = try body.optionalString("audience", limit: 64)
-      let seconds = try body.optionalInteger("signs_in", in: 0...KeySuccession.longestLead) ?? 0
+      let seconds = try body.optionalInteger("signs_in", in: 0...KeySuccession.longestLead)
+      let kind = try body.optionalWord("key", RotatedKey.self) ?? .grants
       try body.finish()
-      switch try await services.keys.rotate(audience: audience, signsIn: seconds, caller: exchange.caller) {
+      switch kind {
+      case .grants: break
+      case .pepper:
+        if audience != nil { throw Refusal(.invalidField, "does not go with the pepper", pointer: "/audience") }
+        if seconds != nil { throw Refusal(.invalidField, "does not go with the pepper", pointer: "/signs_in") }
+        return try await rotatePepper(services, exchange.caller)
+      }
+      switch try await services.keys.rotate(audience: audience, signsIn: seconds ?? 0, caller: exchange.caller) {
       case .rotated(let keys, let skipped):
         return .json(200) { json in
           json.array("keys", keys) { $0.signingKey($1) }
@@ -58,7 +66,37 @@ extension Endpoint {
   }
 }
 
+extension Endpoint {
+  /// What `key` names; the keys of grants where it is missing.
+  private enum RotatedKey: String, CaseIterable { case grants, pepper }
+
+  private static func rotatePepper(_ services: Services, _ caller: Caller) async throws -> Reply {
+    switch try await services.keys.rotatePepper(caller) {
+    case .rotated(let pepper):
+      return .json(200) { json in
+        json.array("keys", [Int]()) { $0.value($1) }
+        json.array("skipped", [Int]()) { $0.value($1) }
+        json.key("pepper")
+        json.pepper(pepper, passwords: 0)
+      }
+    case .tooMany:
+      throw Refusal(.stateConflict, "The pepper has been rotated as often as it can be under one root key.")
+    case .underWay: throw Refusal(.stateConflict, "Another rotation is under way.")
+    }
+  }
+}
+
 extension JSONText {
+  /// A pepper as operators see it.
+  mutating func pepper(_ pepper: PepperFact, passwords: Int) {
+    object { json in
+      json.member("id", pepper.id)
+      json.member("generation", pepper.generation)
+      json.member("state", pepper.isCurrent ? "current" : "retiring")
+      json.member("passwords", passwords)
+    }
+  }
+
   fileprivate mutating func publicKey(_ key: PublicKey) {
     object { json in
       switch key.form {

@@ -5,6 +5,7 @@ extension Endpoint {
   static func status(_ services: Services) -> Endpoint {
     Endpoint("status", "GET", "/v1/status", access: .operators, secret: nil, cost: .read, body: .none) { _ in
       let status = try await services.operation.status()
+      let peppers = try await services.keys.pepperFacts()
       let now = services.operation.now
       return .json(200) { json in
         json.member("version", services.operation.version)
@@ -18,6 +19,7 @@ extension Endpoint {
           json.member("size_bytes", status.storeBytes)
         }
         json.array("keys", services.keys.facts()) { $0.signingKey($1) }
+        json.array("peppers", peppers) { $0.pepper($1.pepper, passwords: $1.passwords) }
         json.object("hashing") { json in
           json.member("waiting", status.hashing.waiting)
           json.member("running", status.hashing.running)

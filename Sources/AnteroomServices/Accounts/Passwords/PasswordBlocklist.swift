@@ -6,6 +6,8 @@ package enum BlockReason: String, Sendable, CaseIterable {
   case common
   /// In the operator's own list.
   case listed
+  /// In the operator's list of breached passwords.
+  case breached
   /// The username or the service's name, or a trivial variant.
   case contextWord = "context-word"
   /// One character or a short pattern repeated.

@@ -1,0 +1,122 @@
+import AnteroomCore
+package import SecretMemory
+
+package enum PasswordChangeResult: Sendable {
+  case changed
+  case invalidToken
+  /// The session is good for enrolment alone, or has not shown the second factor that the account has.
+  case secondFactorRequired
+  /// The current password is not the one that was shown, or is not any more.
+  case invalidCredentials
+  case objection(PasswordObjection)
+  case tooManyAttempts(retryAfter: Int)
+  case busy(retryAfter: Int)
+  case shuttingDown
+}
+
+/// A signed-in person chooses another password.
+package struct PasswordChangeService: Sendable {
+  let ports: AccountPorts
+  private let passwords: PasswordConfirmation
+  private let accounts: AccountService
+
+  package init(ports: AccountPorts, queue: AttemptQueue) {
+    self.ports = ports
+    passwords = PasswordConfirmation(ports: ports, queue: queue)
+    accounts = AccountService(ports: ports)
+  }
+
+  /// What the session may change now.
+  private struct Standing: Sendable {
+    let session: SessionID
+    let account: Account
+    /// Of the password that is to be shown.
+    let generation: Int64
+  }
+
+  /// The current password is shown first; the new one is judged then, but for what is no password at all, which is
+  /// refused before any work. All that the old one opened ends, and the session that changed it goes on.
+  package func change(
+    current: consuming SecretBytes, new: consuming SecretBytes, origin: AttemptLimiter.Origin, caller: Caller
+  ) async throws(StorageFault) -> PasswordChangeResult {
+    do {
+      _ = try ports.preparation.prepare(new)
+    } catch {
+      return .objection(PasswordObjection(error))
+    }
+    let lifetime = ports.lifetime
+    let opening = try await ports.store.read { snapshot throws(StorageFault) in
+      try PasswordChangeService.standing(caller, idle: lifetime, in: snapshot)
+    }
+    let found: Standing
+    switch opening {
+    case .invalidToken: return .invalidToken
+    case .secondFactorRequired: return .secondFactorRequired
+    case .stands(let standing): found = standing
+    }
+    switch try await passwords.confirm(current, origin: origin, caller: caller) {
+    case .right: break
+    case .wrong: return .invalidCredentials
+    case .invalidToken: return .invalidToken
+    case .tooManyAttempts(let seconds): return .tooManyAttempts(retryAfter: seconds)
+    case .busy(let seconds): return .busy(retryAfter: seconds)
+    case .shuttingDown: return .shuttingDown
+    }
+    let made = try await accounts.hashNew(
+      new, username: found.account.username, displayName: found.account.displayName,
+      hasSecondFactor: found.account.hasSecondFactor, origin: origin)
+    switch made {
+    case .refused(.password(let objection)): return .objection(objection)
+    case .refused(.busy(let seconds)): return .busy(retryAfter: seconds)
+    case .refused: return .shuttingDown
+    case .hashed(let hash, let isShort):
+      return try await set(hash, isShort: isShort, after: found, caller: caller)
+    }
+  }
+
+  private enum Opening: Sendable { case stands(Standing), invalidToken, secondFactorRequired }
+
+  private static func standing(
+    _ caller: Caller, idle lifetime: SessionLifetime, in snapshot: any Snapshot
+  ) throws(StorageFault) -> Opening {
+    switch try snapshot.authenticate(caller.bearer, idle: lifetime) {
+    case .invalid: return .invalidToken
+    case .enrolmentOnly: return .secondFactorRequired
+    case .stands(let found):
+      guard found.session.factors > 1 || !found.account.hasSecondFactor else { return .secondFactorRequired }
+      guard let credentials = try snapshot.credentials(of: found.account.id) else { return .invalidToken }
+      return .stands(
+        Standing(session: found.session.id, account: found.account, generation: credentials.passwordGeneration))
+    }
+  }
+
+  private func set(
+    _ hash: PasswordHash, isShort: Bool, after found: Standing, caller: Caller
+  ) async throws(StorageFault) -> PasswordChangeResult {
+    let lifetime = ports.lifetime
+    return try await ports.store.write { tx throws(StorageFault) in
+      _ = try tx.use(caller.bearer, idle: lifetime)
+      guard case .stands(let now) = try PasswordChangeService.standing(caller, idle: lifetime, in: tx),
+        now.session == found.session
+      else { return .invalidToken }
+      // Of two that change it at once, the second one has shown a password that is none any more.
+      guard now.generation == found.generation else { return .invalidCredentials }
+      // The factor that let it be short may have been taken off meanwhile.
+      if isShort && !now.account.hasSecondFactor { return .objection(.tooShort(minimum: PasswordLength.alone)) }
+      var account = now.account
+      let id = account.id
+      try tx.setPassword(hash, isShort: isShort, of: id)
+      // A code that would set yet another was asked for by whoever did not know the password.
+      try tx.setSetupCode(nil, of: id)
+      try tx.endAccess(of: id, except: now.session, by: .account(id), request: caller.request)
+      account.version += 1
+      try tx.update(account)
+      try tx.append(
+        AuditEntry(
+          .passwordChanged, by: .account(id), subject: id.text, request: caller.request,
+          detail: [("session", now.session.text)]))
+      try tx.notify(.passwordChanged, of: id, detail: [])
+      return .changed
+    }
+  }
+}
