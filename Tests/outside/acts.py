@@ -8,7 +8,7 @@ from harness import *
 
 UNIFORM = "invalid-credentials"
 FULL = "ANTEROOM_FULL" in os.environ
-GENEROUS = {"limits": {"source_failures": 1000, "account_failures": 1000}}   # the test is of another limit than these
+GENEROUS = {"limits": {"source_failures": 1000, "account_failures": 100}}   # the test is of another limit than these
 WRONG = "wrong horse battery staple"
 
 

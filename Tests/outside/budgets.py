@@ -14,7 +14,7 @@ DAY = 86_400
 
 def limits(**figures):
     """Budgets that are not what a test is about stay out of its way."""
-    return {"limits": {"connections_per_peer": 1024, "source_failures": 1000, "account_failures": 1000, **figures}}
+    return {"limits": {"connections_per_peer": 1024, "source_failures": 1000, "account_failures": 100, **figures}}
 
 
 def guess(daemon, name, ip=None, password=WRONG, known_device=None, client=None):

@@ -12,7 +12,7 @@ from load import FULL, Line, Table, hashing_seconds, many_descriptors, memory_ki
 from load import statuses, volley
 
 COST = dict(memory_kib=65536, iterations=3, parallelism=1)   # the default
-FIGURES = {"limits": {"connections_per_peer": 4000, "source_failures": 1000, "account_failures": 1000,
+FIGURES = {"limits": {"connections_per_peer": 4000, "source_failures": 1000, "account_failures": 100,
                       "waiting_per_meeting": 20_000}, "log": {"level": "info"}}
 WRONG = "wrong horse battery staple"
 REFUSALS, SHARE, SLOWER, ROOM_KIB = 0.050, 0.9, 3, 40 * 1024   # what is wanted

@@ -79,7 +79,7 @@ def only_an_operator_lists_and_clears_and_names_and_addresses_are_not_in_the_lis
 
 @test()
 def a_bar_is_not_prolonged_by_attempts_during_it_and_ends_when_it_says():
-    with Daemon(clock=True, config={"limits": {"source_failures": 5, "account_failures": 1000}}) as daemon:
+    with Daemon(clock=True, config={"limits": {"source_failures": 5, "account_failures": 100}}) as daemon:
         ada, ip = account(daemon), "203.0.113.9"
         answers = exhaust(daemon, lambda: sign_in_as(daemon, "nobody-" + secrets.token_hex(4), WRONG, ip=ip))
         wait = int(answers[-1].header("Retry-After"))
@@ -151,7 +151,7 @@ def line_39_Nextcloud_one_source_has_one_bucket_however_its_address_is_written()
         "IPv6 /64": (["2001:db8:1:2::1"], [f"2001:db8:1:2:{index:x}::{index:x}" for index in range(1, 9)] + ["2001:DB8:1:2::5", "2001:0db8:0001:0002:0:0:0:1"]),
     }
     for what, (first, others) in spellings.items():
-        with Daemon(config={"limits": {"source_failures": 6, "account_failures": 1000}}) as daemon:
+        with Daemon(config={"limits": {"source_failures": 6, "account_failures": 100}}) as daemon:
             turns = iter(first * 2 + others * 8)
             answers = exhaust(daemon, lambda: sign_in_as(daemon, "nobody-" + secrets.token_hex(4), WRONG, ip=next(turns)), tries=20)
             check(len([answer for answer in answers if answer.status == 401]) <= 6, f"{what}: {len(answers)} guesses from one source on a budget of 6")

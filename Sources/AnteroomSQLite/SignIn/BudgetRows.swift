@@ -116,13 +116,18 @@ extension SQLiteTransaction {
         SELECT key FROM budgets WHERE expires_at <= ? AND pool = ? AND reserved = 0 ORDER BY expires_at LIMIT 2)
       """, [.time(now), .integer(pool.rawValue)])
     if db.changesCount > 0 { return }
-    // Where a wrong guess costs a hash a bar is never forgotten for another: `hasRoomForBudget` refused before.
+    _ = try displace(2, from: pool)
+  }
+
+  /// Where a wrong guess costs a hash a bar is never forgotten for another: `hasRoomForBudget` refused before.
+  private func displace(_ count: Int, from pool: BudgetPool) throws(StorageFault) -> Int {
     let highest = pool == .passwords ? AttemptBudget.firstSpentRank : .max
     try db.run(
       """
       DELETE FROM budgets WHERE key IN (
-        SELECT key FROM budgets WHERE pool = ? AND rank < ? AND reserved = 0 ORDER BY pool, rank, window_start LIMIT 2)
-      """, [.integer(pool.rawValue), .integer(highest)])
+        SELECT key FROM budgets WHERE pool = ? AND rank < ? AND reserved = 0 ORDER BY pool, rank, window_start LIMIT ?)
+      """, [.integer(pool.rawValue), .integer(highest), .integer(Int64(count))])
+    return db.changesCount
   }
 
   /// Each pool has half of the table.
@@ -153,7 +158,14 @@ extension SQLiteTransaction {
     try db.run(
       "DELETE FROM budgets WHERE key IN (SELECT key FROM budgets WHERE expires_at <= ? AND reserved = 0 LIMIT ?)",
       [.time(now), .integer(Int64(limit))])
-    return db.changesCount
+    var count = db.changesCount
+    for pool in BudgetPool.allCases {
+      // A table of another ceiling.
+      let surplus = min(try rows(in: pool) - budgetCeiling, limit - count)
+      guard surplus > 0 else { continue }
+      count += try displace(surplus, from: pool)
+    }
+    return count
   }
 
   func idempotencyRecord(_ scope: Digest) throws(StorageFault) -> IdempotencyRecord? {

@@ -73,7 +73,7 @@ package protocol BudgetKeeping {
   func hasRoomForBudget(in pool: BudgetPool) throws(StorageFault) -> Bool
   /// Forgets the failures of one; attempts that are under way stay reserved.
   func clearBudget(_ key: Digest) throws(StorageFault)
-  /// Of those that are over; how many went.
+  /// Of those that are over, and of those that a table of this ceiling has no place for; how many went.
   func deleteExpiredBudgets(limit: Int) throws(StorageFault) -> Int
 }
 
