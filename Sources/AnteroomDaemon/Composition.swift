@@ -151,6 +151,7 @@ package struct Composition: Sendable {
         secondFactor: SecondFactorService(ports: accountPorts),
         federated: FederatedSignInService(ports: accountPorts, tokens: issuers),
         identities: IdentityService(ports: accountPorts, tokens: issuers),
+        person: PersonService(ports: accountPorts, store: store, sealing: seals),
         enrolment: EnrolmentService(ports: accountPorts, queue: queue),
         factors: FactorService(ports: accountPorts, queue: queue),
         reauthentication: ReauthenticationService(ports: accountPorts, queue: queue),

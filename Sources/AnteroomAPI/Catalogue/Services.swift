@@ -11,6 +11,7 @@ package final class Services: Sendable {
   package let secondFactor: SecondFactorService
   package let federated: FederatedSignInService
   package let identities: IdentityService
+  package let person: PersonService
   package let enrolment: EnrolmentService
   package let factors: FactorService
   package let reauthentication: ReauthenticationService
@@ -36,7 +37,8 @@ package final class Services: Sendable {
     accounts: AccountService, imports: AccountImportService, resets: PasswordResetService,
     passwordChange: PasswordChangeService, passwordCheck: PasswordCheckService, signIn: SignInService,
     secondFactor: SecondFactorService,
-    federated: FederatedSignInService, identities: IdentityService, enrolment: EnrolmentService,
+    federated: FederatedSignInService, identities: IdentityService, person: PersonService,
+    enrolment: EnrolmentService,
     factors: FactorService, reauthentication: ReauthenticationService,
     sessions: SessionService, notifications: NotificationService,
     delegates: DelegateService, lockouts: LockoutService, meetings: MeetingService, invites: InviteService,
@@ -54,6 +56,7 @@ package final class Services: Sendable {
     self.secondFactor = secondFactor
     self.federated = federated
     self.identities = identities
+    self.person = person
     self.enrolment = enrolment
     self.factors = factors
     self.reauthentication = reauthentication

@@ -7,7 +7,7 @@ enum Endpoints {
       .health(services), .status(services), .openAPI(), .keys(services), .keyPEM(services),
       .showPolicy(services),
       .createAccount(services), .importAccounts(services), .listAccounts(services), .showAccount(services),
-      .changeAccount(services), .changePassword(services),
+      .changeAccount(services), .eraseAccount(services), .exportAccount(services), .changePassword(services),
       .resetPassword(services), .redeemPasswordReset(services), .checkPassword(services),
       .enrolTOTP(services), .confirmTOTP(services),
       .removeTOTP(services), .resetTOTP(services), .replaceRecoveryCodes(services), .listNotifications(services),

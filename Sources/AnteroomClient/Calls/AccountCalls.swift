@@ -22,6 +22,10 @@ extension Call {
 
   package static func account(_ id: String) -> Call { Call("GET", Target("accounts", id).text) }
 
+  package static func exportAccount(_ id: String) -> Call { Call("GET", Target("accounts", id, "export").text) }
+
+  package static func eraseAccount(_ id: String) -> Call { Call("DELETE", Target("accounts", id).text) }
+
   package static func setDisabled(_ disabled: Bool, account: String) -> Call {
     var body = JSONBody()
     body.set("disabled", .bool(disabled))

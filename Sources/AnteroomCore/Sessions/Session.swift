@@ -25,12 +25,15 @@ package struct Session: Hashable, Sendable {
   package let createdAt: Instant
   /// When a factor was last shown.
   package var authenticatedAt: Instant
+  /// When all that the account has was last shown: password and second factor, or an issuer's word in the password's
+  /// place.
+  package var fullyShownAt: Instant
   package var expiresAt: Instant
   package var idleExpiresAt: Instant
 
   package init(
     id: SessionID, account: AccountID, factors: Int, methods: [SignInMethod], createdAt: Instant,
-    authenticatedAt: Instant, expiresAt: Instant, idleExpiresAt: Instant
+    authenticatedAt: Instant, fullyShownAt: Instant? = nil, expiresAt: Instant, idleExpiresAt: Instant
   ) {
     self.id = id
     self.account = account
@@ -38,6 +41,7 @@ package struct Session: Hashable, Sendable {
     self.methods = methods
     self.createdAt = createdAt
     self.authenticatedAt = authenticatedAt
+    self.fullyShownAt = fullyShownAt ?? authenticatedAt
     self.expiresAt = expiresAt
     self.idleExpiresAt = idleExpiresAt
   }
@@ -71,5 +75,12 @@ package enum SessionPolicy {
   /// The same by the account and the factors alone.
   package static func reach(of account: Account, factors: Int, hostNeedsSecondFactor: Bool) -> SessionReach {
     account.isHost && hostNeedsSecondFactor && factors < 2 ? .enrolmentOnly : .everything
+  }
+
+  /// Whether a session may do with a person's data what cannot be undone, or take all of it: everything that the
+  /// account has was shown a moment ago. A session that was stolen, with a code that was looked at, is not enough.
+  package static func hasShownEverything(_ session: Session, of account: Account, at now: Instant) -> Bool {
+    if account.hasSecondFactor && !session.methods.contains(.totp) { return false }
+    return now <= session.fullyShownAt.adding(seconds: SignInPolicy.credentialChangeSeconds)
   }
 }

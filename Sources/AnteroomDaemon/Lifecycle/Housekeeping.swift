@@ -21,6 +21,7 @@ struct Housekeeping: Service {
         seconds += 1
         do {
           try await composition.sweep.endDue()
+          await composition.store.foldLogIfDue()
           let unconfirmed = try await composition.sweep.alarmRevocations()
           if unconfirmed > 0 {
             logger.error(

@@ -73,7 +73,7 @@ extension SQLiteSnapshot {
   }
 
   func accountCount() throws(StorageFault) -> Int {
-    try db.one("SELECT count(*) FROM accounts", []) { $0.count(0) } ?? 0
+    try db.one("SELECT count(*) FROM accounts WHERE seq > 0", []) { $0.count(0) } ?? 0
   }
 
   func authenticator(of account: AccountID, confirmed: Bool) throws(StorageFault) -> Authenticator? {

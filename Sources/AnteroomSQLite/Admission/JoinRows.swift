@@ -180,6 +180,13 @@ extension SQLiteSnapshot {
     ) { SQLiteSnapshot.readJoin($0, from: 0) }
   }
 
+  func joins(of account: AccountID, limit: Int) throws(StorageFault) -> [Join] {
+    try db.all(
+      "SELECT \(SQLiteSnapshot.joinColumns) FROM joins j WHERE j.account = ? ORDER BY j.seq DESC LIMIT ?",
+      [.text(account.text), .integer(Int64(limit))]
+    ) { SQLiteSnapshot.readJoin($0, from: 0) }
+  }
+
   func openJoins(of account: AccountID, session: SessionID?) throws(StorageFault) -> [Join] {
     try db.all(
       """

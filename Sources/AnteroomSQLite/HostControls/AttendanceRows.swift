@@ -27,6 +27,15 @@ extension SQLiteSnapshot {
     ) { readStay($0, from: 1) }
   }
 
+  func stays(of account: AccountID, limit: Int) throws(StorageFault) -> [Stay] {
+    try db.all(
+      """
+      SELECT \(SQLiteSnapshot.stayColumns) FROM stays s LEFT JOIN joins j ON j.id = s.join_id
+      WHERE s.account = ? ORDER BY s.seq DESC LIMIT ?
+      """, [.text(account.text), .integer(Int64(limit))]
+    ) { readStay($0, from: 0) }
+  }
+
   func stays(of join: JoinID) throws(StorageFault) -> [Stay] {
     try db.all(
       """

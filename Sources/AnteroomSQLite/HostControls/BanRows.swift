@@ -53,6 +53,13 @@ extension SQLiteSnapshot {
     ) { readBan($0, from: 1) }
   }
 
+  func bans(on account: AccountID, limit: Int) throws(StorageFault) -> [Ban] {
+    try db.all(
+      "SELECT \(SQLiteSnapshot.banColumns) FROM bans b WHERE b.account = ? ORDER BY b.seq DESC LIMIT ?",
+      [.text(account.text), .integer(Int64(limit))]
+    ) { readBan($0, from: 0) }
+  }
+
   func hasBarredHolder(_ invite: InviteID, in meeting: MeetingID, occurrence: Int64) throws(StorageFault) -> Bool {
     try db.one(
       """

@@ -36,6 +36,13 @@ extension SQLiteSnapshot {
     ) { SQLiteSnapshot.readInvite($0, from: 0) }
   }
 
+  func invites(naming account: AccountID, limit: Int) throws(StorageFault) -> [Invite] {
+    try db.all(
+      "SELECT \(SQLiteSnapshot.inviteColumns) FROM invites i WHERE i.account = ? ORDER BY i.seq DESC LIMIT ?",
+      [.text(account.text), .integer(Int64(limit))]
+    ) { SQLiteSnapshot.readInvite($0, from: 0) }
+  }
+
   func invites(to meeting: MeetingID, after cursor: Int64?, limit: Int) throws(StorageFault) -> Page<Invite> {
     try db.page(
       "SELECT i.seq, \(SQLiteSnapshot.inviteColumns) FROM invites i WHERE i.meeting = ? AND i.seq > ? ORDER BY i.seq LIMIT ?",

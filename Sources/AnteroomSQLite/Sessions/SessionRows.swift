@@ -3,13 +3,14 @@ import AnteroomServices
 
 extension SQLiteSnapshot {
   private static let sessionColumns =
-    "id, account, factors, methods, created_at, authenticated_at, expires_at, idle_expires_at"
+    "id, account, factors, methods, created_at, authenticated_at, expires_at, idle_expires_at, fully_shown_at"
 
   private static func readSession(_ row: Row) -> Session {
     let methods = row.text(4).split(separator: " ").compactMap { SignInMethod(rawValue: String($0)) }
     return Session(
       id: SessionID(known: row.text(1)), account: AccountID(known: row.text(2)), factors: row.count(3),
-      methods: methods, createdAt: row.time(5), authenticatedAt: row.time(6), expiresAt: row.time(7),
+      methods: methods, createdAt: row.time(5), authenticatedAt: row.time(6), fullyShownAt: row.time(9),
+      expiresAt: row.time(7),
       idleExpiresAt: row.time(8))
   }
 
@@ -56,13 +57,15 @@ extension SQLiteTransaction {
     try db.run(
       """
       INSERT INTO sessions
-        (id, account, digest, factors, methods, created_at, authenticated_at, expires_at, idle_expires_at)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        (id, account, digest, factors, methods, created_at, authenticated_at, expires_at, idle_expires_at,
+          fully_shown_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       [
         .text(session.id.text), .text(session.account.text), .digest(digest), .integer(Int64(session.factors)),
         .text(session.methods.map(\.rawValue).joined(separator: " ")), .time(session.createdAt),
         .time(session.authenticatedAt), .time(session.expiresAt), .time(session.idleExpiresAt),
+        .time(session.fullyShownAt),
       ])
   }
 
@@ -70,13 +73,13 @@ extension SQLiteTransaction {
     try db.run(
       """
       UPDATE sessions SET digest = ?, factors = ?, methods = ?, authenticated_at = ?, expires_at = ?,
-        idle_expires_at = ?
+        idle_expires_at = ?, fully_shown_at = ?
       WHERE id = ?
       """,
       [
         .digest(digest), .integer(Int64(session.factors)),
         .text(session.methods.map(\.rawValue).joined(separator: " ")), .time(session.authenticatedAt),
-        .time(session.expiresAt), .time(session.idleExpiresAt), .text(session.id.text),
+        .time(session.expiresAt), .time(session.idleExpiresAt), .time(session.fullyShownAt), .text(session.id.text),
       ])
   }
 

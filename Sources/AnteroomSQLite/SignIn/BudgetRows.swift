@@ -176,8 +176,10 @@ extension SQLiteTransaction {
 
   func save(_ record: IdempotencyRecord, as scope: Digest, expiresAt: Instant) throws(StorageFault) {
     try db.run(
-      "INSERT OR REPLACE INTO idempotency (scope, body, answer, expires_at) VALUES (?, ?, ?, ?)",
-      [.digest(scope), .digest(record.body), .blob(record.answer), .time(expiresAt)])
+      "INSERT OR REPLACE INTO idempotency (scope, body, answer, expires_at, about) VALUES (?, ?, ?, ?, ?)",
+      [
+        .digest(scope), .digest(record.body), .blob(record.answer), .time(expiresAt), .optional(record.about?.text),
+      ])
   }
 }
 

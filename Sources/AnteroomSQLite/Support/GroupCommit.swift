@@ -93,6 +93,20 @@ final class GroupCommit: Sendable {
     }
   }
 
+  /// Folds the log into the database and empties it; false where a reader holds it back. Nobody waits long for it: the
+  /// writer would.
+  func fold(_ done: @escaping @Sendable (Bool) -> Void) {
+    queue.async { [self] in
+      let isDone = try? connection.writeWithoutTransaction { db in
+        try db.execute(sql: "PRAGMA busy_timeout = 100")
+        defer { try? db.execute(sql: "PRAGMA busy_timeout = 5000") }
+        _ = try db.checkpoint(.truncate)
+        return true
+      }
+      done(isDone ?? false)
+    }
+  }
+
   private func enqueue(_ job: Job) {
     let (starts, failure) = state.withLock { state -> (Bool, StorageFault?) in
       if let failure = state.failure { return (false, failure) }

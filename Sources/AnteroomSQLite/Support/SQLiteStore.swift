@@ -3,6 +3,7 @@ package import AnteroomServices
 import Dispatch
 import GRDB
 import Glibc
+import Synchronization
 
 /// Why a store could not be opened; each says what to do.
 package enum StoreOpeningFailure: Error, Sendable {
@@ -17,11 +18,15 @@ package enum StoreOpeningFailure: Error, Sendable {
 }
 
 /// The store on SQLite: WAL, `synchronous=FULL`, one writer with group commit, one reader.
-package final class SQLiteStore: Store {
+package final class SQLiteStore: PatientStore {
   private let writer: GroupCommit
   private let reader: DatabaseQueue
   private let readerStatements = StatementCache()
   private let readerQueue = DispatchQueue(label: "anteroom.store.reader")
+  private let patientReader: DatabaseQueue
+  private let patientStatements = StatementCache()
+  private let patientQueue = DispatchQueue(label: "anteroom.store.patient-reader", qos: .utility)
+  private let hasToFold = Atomic<Bool>(false)
   private let clock: any WallClock
   private let sealing: any AuditSealing
   private let policies: PolicyTable
@@ -55,6 +60,7 @@ package final class SQLiteStore: Store {
         return head
       }
       reader = try DatabaseQueue(path: path, configuration: SQLiteStore.configuration(readOnly: true))
+      patientReader = try DatabaseQueue(path: path, configuration: SQLiteStore.configuration(readOnly: true))
       writerConnection = connection
       self.clock = clock
       self.sealing = sealing
@@ -152,19 +158,45 @@ package final class SQLiteStore: Store {
     let result = await withCheckedContinuation {
       (continuation: CheckedContinuation<Result<Answer, StorageFault>, Never>) in
       readerQueue.async { [self] in
-        continuation.resume(returning: readNow(body))
+        continuation.resume(returning: readNow(reader, readerStatements, body))
       }
     }
     return try result.get()
   }
 
+  package func readAtLength<Answer: Sendable>(
+    _ body: @escaping @Sendable (any Snapshot) throws(StorageFault) -> Answer
+  ) async throws(StorageFault) -> Answer {
+    let result = await withCheckedContinuation {
+      (continuation: CheckedContinuation<Result<Answer, StorageFault>, Never>) in
+      patientQueue.async { [self] in
+        continuation.resume(returning: readNow(patientReader, patientStatements, body))
+      }
+    }
+    return try result.get()
+  }
+
+  package func foldLog() async {
+    hasToFold.store(true, ordering: .releasing)
+    await foldLogIfDue()
+  }
+
+  /// What `foldLog` could not do while somebody was reading.
+  package func foldLogIfDue() async {
+    guard hasToFold.exchange(false, ordering: .acquiringAndReleasing) else { return }
+    let isDone = await withCheckedContinuation { continuation in
+      writer.fold { continuation.resume(returning: $0) }
+    }
+    if !isDone { hasToFold.store(true, ordering: .releasing) }
+  }
+
   private func readNow<Answer: Sendable>(
-    _ body: (any Snapshot) throws(StorageFault) -> Answer
+    _ reader: DatabaseQueue, _ statements: StatementCache, _ body: (any Snapshot) throws(StorageFault) -> Answer
   ) -> Result<Answer, StorageFault> {
     do {
       return try reader.read { db in
         let snapshot = SQLiteSnapshot(
-          Statements(db, readerStatements), now: max(clock.now(), writer.latest), sealing: sealing,
+          Statements(db, statements), now: max(clock.now(), writer.latest), sealing: sealing,
           policies: policies.current, policyCache: policyCache)
         do throws(StorageFault) {
           return .success(try body(snapshot))

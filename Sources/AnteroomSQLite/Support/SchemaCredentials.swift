@@ -59,6 +59,9 @@ extension Schema {
     -- Whose word the first factor was; NULL where it was the password.
     ALTER TABLE challenges ADD COLUMN issuer TEXT;
 
+    -- When all that the account has was last shown.
+    ALTER TABLE sessions ADD COLUMN fully_shown_at INTEGER NOT NULL DEFAULT 0;
+
     -- An identity token is good once; kept until nobody would take it any more.
     CREATE TABLE spent_id_tokens (
       digest BLOB PRIMARY KEY CHECK (length(digest) = 32),
@@ -74,5 +77,14 @@ extension Schema {
       digest BLOB PRIMARY KEY CHECK (length(digest) = 32),
       erased_at INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
+
+    -- Whom an answer names: it goes with the person.
+    ALTER TABLE idempotency ADD COLUMN about TEXT;
+    CREATE INDEX stays_of_account ON stays (account) WHERE account IS NOT NULL;
+
+    -- Whose the forgotten meetings of erased accounts are. Nobody's name is like that, and no id.
+    INSERT INTO accounts (seq, id, username, display_name, is_host, vouched, disabled, created_at, salt, version,
+      likeness)
+    VALUES (0, 'acct_erased', 'erased accounts', '', 0, 0, 1, 0, zeroblob(16), 1, 0);
     """
 }

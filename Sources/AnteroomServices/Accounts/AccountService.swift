@@ -106,7 +106,7 @@ package struct AccountService: Sendable {
     let passwordHash = hash
     let likeness = NameLikeness(of: displayName, with: ports.text, digests: ports.digests)
     return try await ports.store.write { tx throws(StorageFault) in
-      try tx.once(claim, sealing: ports.sealing, render: render) { () throws(StorageFault) in
+      try tx.once(claim, sealing: ports.sealing, render: render, about: { $0.account.id }) { () throws(StorageFault) in
         let account = Account(
           id: id, username: username, displayName: displayName, isHost: isHost, vouched: isOperator, disabled: false,
           hasSecondFactor: false, createdAt: tx.now, lastSignInAt: nil, version: 1, profile: profile,

@@ -89,7 +89,7 @@ package struct InviteService: Sendable {
       // An account that is invited is let past a host's eye where members are not.
       let isPastTheEye = invite.account != nil && meeting.policy.waitingRoom == .uninvited
       if invite.opensUp || isPastTheEye, try !tx.hasSteppedUp(caller, in: meeting) { return .reauthenticationRequired }
-      let creation = try tx.once(claim, sealing: sealing, render: render) {
+      let creation = try tx.once(claim, sealing: sealing, render: render, about: { $0.invite.account }) {
         () throws(StorageFault) -> Creation<CreatedInvite, InviteRefusal> in
         if let refusal = try tx.add(invite, code: code?.digest, to: meeting, Cause(actor, caller.request)) {
           return .refused(refusal)

@@ -142,7 +142,7 @@ package struct MeetingService: Sendable {
       }
       let isScheduled = caller.bearer == nil && !caller.actsAsOperator
       if isScheduled && (isParticular || !meeting.cohosts.isEmpty) { return .refused(.sessionRequired) }
-      return try tx.once(claim, sealing: sealing, render: render) { () throws(StorageFault) in
+      return try tx.once(claim, sealing: sealing, render: render, about: { $0.host.id }) { () throws(StorageFault) in
         for cohost in meeting.cohosts {
           guard let account = try tx.account(cohost), !account.disabled else { return .refused(.cohostUnknown) }
         }

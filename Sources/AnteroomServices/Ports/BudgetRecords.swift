@@ -81,10 +81,13 @@ package protocol BudgetKeeping {
 package struct IdempotencyRecord: Sendable {
   package let body: Digest
   package let answer: [UInt8]
+  /// Whom the answer names, where it is somebody: it goes with the person.
+  package let about: AccountID?
 
-  package init(body: Digest, answer: [UInt8]) {
+  package init(body: Digest, answer: [UInt8], about: AccountID? = nil) {
     self.body = body
     self.answer = answer
+    self.about = about
   }
 }
 

@@ -25,6 +25,18 @@ package protocol Store: Sendable {
   ) async throws(StorageFault) -> Answer
 }
 
+/// What only a few things need of a store.
+package protocol PatientStore: Store {
+  /// As `read`, on a connection of its own: it may take its time and holds nobody up. One at a time.
+  func readAtLength<Answer: Sendable>(
+    _ body: @escaping @Sendable (any Snapshot) throws(StorageFault) -> Answer
+  ) async throws(StorageFault) -> Answer
+
+  /// Folds the log into the database and empties it, so that what was erased is in neither. Where a reader holds it
+  /// back, it is done as soon as nobody does.
+  func foldLog() async
+}
+
 /// A page of a list: the items and where the next page begins.
 package struct Page<Item: Sendable>: Sendable {
   package let items: [Item]
@@ -39,7 +51,7 @@ package struct Page<Item: Sendable>: Sendable {
 /// What can be asked of the store.
 package protocol Snapshot: AccountReading, SessionReading, MeetingReading, JoinReading, BanReading, InviteReading,
   ConsentReading, AttendanceReading, EventReading, AuditReading, NotificationReading,
-  IdentityReading, ErasureReading, BudgetReading
+  IdentityReading, ErasureReading, PersonReading, BudgetReading
 {
   /// The time of this decision: the clock's, but never below the latest time that was stored.
   var now: Instant { get }

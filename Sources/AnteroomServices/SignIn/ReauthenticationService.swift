@@ -47,6 +47,7 @@ package struct ReauthenticationService: Sendable {
     case .stands(let standing): found = standing
     }
     var isAnythingShown = false
+    var isPasswordShown = false
     var shown = Code.none
     if let code {
       isAnythingShown = true
@@ -56,7 +57,7 @@ package struct ReauthenticationService: Sendable {
     if let password {
       isAnythingShown = true
       switch try await passwords.confirm(password, origin: origin, caller: caller) {
-      case .right: break
+      case .right: isPasswordShown = true
       case .wrong: return .invalidCredentials
       case .invalidToken: return .invalidToken
       case .tooManyAttempts(let seconds): return .tooManyAttempts(retryAfter: seconds)
@@ -66,7 +67,7 @@ package struct ReauthenticationService: Sendable {
     }
     if !isAnythingShown { return .nothingShown }
     if case .none = shown, found.account.hasSecondFactor { return .secondFactorRequired }
-    return try await settle(shown, of: found, origin: origin, caller: caller)
+    return try await settle(shown, isPasswordShown, of: found, origin: origin, caller: caller)
   }
 
   private enum Opening: Sendable {
@@ -92,7 +93,7 @@ package struct ReauthenticationService: Sendable {
   private enum Settled: Sendable { case shown(Session, Account), invalidToken, wrong }
 
   private func settle(
-    _ code: Code, of found: Standing, origin: AttemptLimiter.Origin, caller: Caller
+    _ code: Code, _ isPasswordShown: Bool, of found: Standing, origin: AttemptLimiter.Origin, caller: Caller
   ) async throws(StorageFault) -> ReauthenticationResult {
     let name = String(found.session.id.text.dropFirst(SessionID.prefix.count))
     let minted = ports.mint.mint(.session, name: name)
@@ -115,6 +116,7 @@ package struct ReauthenticationService: Sendable {
         session = lifetime.gainingSecondFactor(session, at: tx.now)
       }
       session.authenticatedAt = tx.now
+      if isPasswordShown || credentials.hash == nil { session.fullyShownAt = tx.now }
       session.idleExpiresAt = min(tx.now.adding(seconds: lifetime.idle(of: session)), session.expiresAt)
       try tx.update(session, digest: digest)
       try tx.append(

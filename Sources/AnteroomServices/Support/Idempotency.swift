@@ -32,7 +32,7 @@ extension Transaction {
   /// sealed: there are names in it.
   func once<Value: Sendable, Refusal: Sendable>(
     _ claim: IdempotencyClaim?, sealing: any Sealing, render: (Value) -> [UInt8],
-    _ create: () throws(StorageFault) -> Creation<Value, Refusal>
+    about: (Value) -> AccountID? = { _ in nil }, _ create: () throws(StorageFault) -> Creation<Value, Refusal>
   ) throws(StorageFault) -> Creation<Value, Refusal> {
     guard let claim else { return try create() }
     if let record = try idempotencyRecord(claim.scope) {
@@ -46,7 +46,8 @@ extension Transaction {
       try save(
         IdempotencyRecord(
           body: claim.body,
-          answer: sealing.seal(SecretBytes(copying: render(value)), context: claim.sealingContext)), as: claim.scope,
+          answer: sealing.seal(SecretBytes(copying: render(value)), context: claim.sealingContext),
+          about: about(value)), as: claim.scope,
         expiresAt: now.adding(seconds: IdempotencyClaim.keptSeconds))
     }
     return creation

@@ -5,6 +5,7 @@ struct Account: ParsableCommand {
     abstract: "Accounts and their credentials.",
     subcommands: [
       AccountAdd.self, AccountList.self, AccountShow.self, AccountDisable.self, AccountEnable.self, AccountReset.self,
-      AccountSetPassword.self, AccountPasswd.self, AccountTOTP.self, AccountImport.self,
+      AccountSetPassword.self, AccountPasswd.self, AccountTOTP.self, AccountImport.self, AccountExport.self,
+      AccountErase.self,
     ])
 }

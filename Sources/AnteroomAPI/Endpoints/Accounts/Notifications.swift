@@ -46,7 +46,7 @@ extension Endpoint {
 }
 
 extension JSONText {
-  fileprivate mutating func notification(_ notification: Notification) {
+  mutating func notification(_ notification: Notification) {
     object { json in
       json.member("number", notification.number)
       json.member("event", notification.event.rawValue)

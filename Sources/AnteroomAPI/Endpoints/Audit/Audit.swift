@@ -58,7 +58,7 @@ extension Endpoint {
 }
 
 extension JSONText {
-  fileprivate mutating func auditRecord(_ read: ReadAuditRecord) {
+  mutating func auditRecord(_ read: ReadAuditRecord) {
     let record = read.record
     object { json in
       json.member("index", record.index)
