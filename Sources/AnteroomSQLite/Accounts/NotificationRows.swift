@@ -50,8 +50,12 @@ extension SQLiteTransaction {
         ])
       if db.changesCount > 0 { return }
     }
+    // Whoever was erased while a password was hashed is told nothing.
     try db.run(
-      "INSERT INTO notifications (account, event, detail, time, count, last_time) VALUES (?1, ?2, ?3, ?4, 1, ?4)",
+      """
+      INSERT INTO notifications (account, event, detail, time, count, last_time)
+      SELECT id, ?2, ?3, ?4, 1, ?4 FROM accounts WHERE id = ?1
+      """,
       [.text(account.text), .text(event.rawValue), .text(text), .time(now)])
     try db.run(
       """

@@ -69,6 +69,7 @@ package struct AccountImportService: Sendable {
     let code: TypedCode
     /// Which name and hash it came from: the same again are the same account, and others with its name are not.
     let mark: Digest
+    let erasedName: Digest
   }
 
   private enum Prepared: Sendable {
@@ -146,7 +147,8 @@ package struct AccountImportService: Sendable {
     return .candidate(
       Candidate(
         account: account, salt: ports.randomness.bytes(16), hash: hash, scheme: scheme, objection: objection,
-        code: ports.newCode(characters: CodeLength.setup, purpose: .setupCode, context: id.text), mark: mark))
+        code: ports.newCode(characters: CodeLength.setup, purpose: .setupCode, context: id.text), mark: mark,
+        erasedName: ports.digests.erased(username)))
   }
 
   /// Why it is not made, asked of what stands at this moment.
@@ -156,6 +158,7 @@ package struct AccountImportService: Sendable {
     if let profile = candidate.account.profile, snapshot.policies.profiles[profile] == nil {
       return .refused(.profileUnknown)
     }
+    if try snapshot.wasErased(candidate.erasedName) { return .refused(.usernameTaken) }
     guard let there = try snapshot.credentials(named: candidate.account.username)?.account.id else { return nil }
     let isSame = try snapshot.importMark(of: there)?.equalsInConstantTime(candidate.mark) ?? false
     return isSame ? .exists(there) : .refused(.usernameTaken)
