@@ -122,8 +122,10 @@ package final class AttemptQueue: Sendable {
     return call(next, &state)
   }
 
-  fileprivate func leave(_ number: UInt64) {
+  /// - Parameter isUsed: whether the call that it may have had is made use of, and not to be passed on.
+  fileprivate func leave(_ number: UInt64, isUsed: Bool = false) {
     let next = state.withLock { state in
+      if isUsed { state.standings[number]?.isCalled = false }
       defer { state.standings[number] = nil }
       return AttemptQueue.remove(number, &state)
     }
@@ -212,7 +214,7 @@ final class AttemptTurn: Sendable {
       }
       held.withLock { $0.owed = [] }
       if let answer {
-        queue.leave(number)
+        queue.leave(number, isUsed: !buckets.isEmpty)
         tellRooms()
         return answer
       }
