@@ -106,14 +106,15 @@ extension SQLiteTransaction {
     try evict(from: bucket.kind.pool)
   }
 
-  /// As many rows as came go, at most two at a time: what is over, then what failed least, and of that the oldest,
+  /// The plus keeps SQLite from looking for what is over through all of a pool. As many rows as came go, at most two at a
+  /// time: what is over, then what failed least, and of that the oldest,
   /// so that a flood has to fill the table with rows that failed as often as the one it wants forgotten.
   private func evict(from pool: BudgetPool) throws(StorageFault) {
     guard try rows(in: pool) > budgetCeiling else { return }
     try db.run(
       """
       DELETE FROM budgets WHERE key IN (
-        SELECT key FROM budgets WHERE expires_at <= ? AND pool = ? AND reserved = 0 ORDER BY expires_at LIMIT 2)
+        SELECT key FROM budgets WHERE expires_at <= ? AND +pool = ? AND reserved = 0 ORDER BY expires_at LIMIT 2)
       """, [.time(now), .integer(pool.rawValue)])
     if db.changesCount > 0 { return }
     _ = try displace(2, from: pool)
@@ -141,7 +142,7 @@ extension SQLiteTransaction {
     let isAnyForgettable = try db.one(
       """
       SELECT EXISTS (SELECT 1 FROM budgets WHERE pool = ?1 AND rank < ?2 AND reserved = 0)
-        OR EXISTS (SELECT 1 FROM budgets WHERE expires_at <= ?3 AND pool = ?1 AND reserved = 0)
+        OR EXISTS (SELECT 1 FROM budgets WHERE expires_at <= ?3 AND +pool = ?1 AND reserved = 0)
       """, [.integer(pool.rawValue), .integer(AttemptBudget.firstSpentRank), .time(now)]
     ) { $0.flag(0) }
     return isAnyForgettable ?? false
