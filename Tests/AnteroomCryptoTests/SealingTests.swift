@@ -99,7 +99,7 @@ private func digest(_ purpose: DigestPurpose, _ context: String, _ value: String
       KeyPurpose.all.map(\.label) == [
         "root-id", "pepper", "sealing", "audit-mark", "audit-personal", "grant-signing", "checkpoint",
         "digest-username", "digest-source", "digest-passcode", "digest-idempotency", "digest-budget",
-        "digest-setupCode", "digest-recoveryCode",
+        "digest-setupCode", "digest-recoveryCode", "digest-identity", "digest-erasure", "digest-importMark",
       ])
   }
 }
