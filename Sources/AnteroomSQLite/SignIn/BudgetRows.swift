@@ -106,9 +106,9 @@ extension SQLiteTransaction {
     try evict(from: bucket.kind.pool)
   }
 
-  /// The plus keeps SQLite from looking for what is over through all of a pool. As many rows as came go, at most two at a
-  /// time: what is over, then what failed least, and of that the oldest,
-  /// so that a flood has to fill the table with rows that failed as often as the one it wants forgotten.
+  /// As many rows as came go, at most two at a time: what is over, then what failed least, and of that the oldest,
+  /// so that a flood has to fill the table with rows that failed as often as the one it wants forgotten. The plus
+  /// keeps SQLite from looking for what is over through all of a pool.
   private func evict(from pool: BudgetPool) throws(StorageFault) {
     guard try rows(in: pool) > budgetCeiling else { return }
     try db.run(
@@ -150,8 +150,10 @@ extension SQLiteTransaction {
 
   func clearBudget(_ key: Digest) throws(StorageFault) {
     try db.run(
-      "UPDATE budgets SET failures = 0, spent_until = NULL, rank = 0, window_start = ?2 WHERE key = ?1 AND reserved > 0",
-      [.digest(key), .time(now)])
+      """
+      UPDATE budgets SET failures = 0, spent_until = NULL, rank = 0, window_start = ?2
+      WHERE key = ?1 AND reserved > 0
+      """, [.digest(key), .time(now)])
     try db.run("DELETE FROM budgets WHERE key = ? AND reserved = 0", [.digest(key)])
   }
 
