@@ -375,7 +375,7 @@ def attempts_that_were_under_way_at_a_kill_count_and_what_they_reserved_is_not_o
 
 # --- the table's ceiling -------------------------------------------------------------------------------
 
-CEILING = 200_000
+CEILING = 100_000   # of budgets of passwords: half of the table (docs/decisions/0019)
 
 
 class BudgetTable:
@@ -408,29 +408,35 @@ class BudgetTable:
 
 
 @test(exclusive=True, seconds=240)
-def a_flood_of_invented_names_washes_nobody_s_spent_budget_away_and_stays_under_a_ceiling():
+def a_flood_of_invented_names_washes_nobody_s_spent_budget_away_and_holds_nobody_up():
     with Daemon(config=limits(account_failures=5, source_failures=20)) as daemon:
         ada, bystander = account(daemon), account(daemon)
         spend(daemon, ada.username)
         for index in range(20):
             guess(daemon, f"nobody-{index}", "203.0.113.9")
         equal(guess(daemon, bystander.username, "203.0.113.9", bystander.password).status, 429, "a source that is spent")
-        for index in range(30):
-            guess(daemon, f"invented-{secrets.token_hex(8)}")
+        def flood():
+            """How long the guesses at as many new names take."""
+            began = time.monotonic()
+            said = statuses(volley(daemon.web, [sign_in(f"invented-{secrets.token_hex(8)}", WRONG, fresh_ip()) for _ in range(80)], 8))
+            equal(said, {401: 80}, "guesses at invented names")
+            return time.monotonic() - began
+        empty = flood()
         daemon.stop()
-        table = BudgetTable(daemon, 30)
+        table = BudgetTable(daemon, 80)
         table.fill(CEILING - 10 - table.count())
         table.close()
         daemon.start()
-        flood = volley(daemon.web, [sign_in(f"invented-{secrets.token_hex(8)}", WRONG, fresh_ip()) for _ in range(200)], 8)
-        check(set(statuses(flood)) <= {401, 429, 503}, f"200 invented names on a full table: {statuses(flood)}")
+        full = flood()
+        # Where room is made for each new row by a look at all rows, whoever fills the table stops the house.
+        check(full < 3 * empty, f"80 guesses at new names take {full:.1f} s with the table full and {empty:.1f} s before")
         for what in ("with the table full", "and after a restart"):
             equal(guess(daemon, ada.username, password=ada.password).status, 429, f"the account whose budget is spent, {what}")
             equal(guess(daemon, bystander.username, "203.0.113.9", bystander.password).status, 429, f"the source, {what}")
             equal(guess(daemon, bystander.username, password=bystander.password).status, 201, f"somebody else, {what}")
             daemon.restart()
         daemon.stop()
-        table = BudgetTable(daemon, 30)
+        table = BudgetTable(daemon, 80)
         rows = table.count()
         table.close()
-        check(rows <= CEILING, f"{rows} budgets are kept (section 3.1: in a table with a ceiling, {CEILING})")
+        check(rows <= CEILING, f"{rows} budgets of passwords are kept (section 3.1: in a table with a ceiling, half of 200,000)")
