@@ -1,4 +1,5 @@
 import AnteroomCore
+import AnteroomSQLite
 import AnteroomServices
 import Logging
 import ServiceLifecycle

@@ -3,9 +3,11 @@ import AnteroomServices
 
 extension SQLiteSnapshot {
   func authenticators(of account: AccountID) throws(StorageFault) -> [Authenticator] {
-    try [true, false].compactMap { isConfirmed throws(StorageFault) in
-      try authenticator(of: account, confirmed: isConfirmed)
+    var found: [Authenticator] = []
+    for isConfirmed in [true, false] {
+      if let one = try authenticator(of: account, confirmed: isConfirmed) { found.append(one) }
     }
+    return found
   }
 
   func recoveryCodeCount(of account: AccountID) throws(StorageFault) -> Int {

@@ -8,7 +8,7 @@ extension Endpoint {
       cost: .write, body: .none
     ) { exchange in
       let id = try await services.accountID(exchange)
-      _ = try await services.person.erase(id, caller: exchange.caller).value()
+      try await services.person.erase(id, caller: exchange.caller).value()
       return .noContent
     }
   }
