@@ -46,6 +46,23 @@ private func withArena(_ body: () throws -> Void) throws {
     }
   }
 
+  @Test func `an arena at rest holds no memory, and one in use keeps what it has`() throws {
+    try withArena {
+      func isFilled(resting isInUse: Bool) -> Bool? {
+        var memory: UnsafeMutablePointer<UInt8>?
+        guard unsafe anteroom_arena_allocate(&memory, 2 << 20) == 0, let base = unsafe memory else { return nil }
+        unsafe base.update(repeating: 0xAA, count: 2 << 20)
+        if isInUse { anteroom_arena_rest() }
+        unsafe anteroom_arena_release(base, 2 << 20)
+        if !isInUse { anteroom_arena_rest() }
+        // The same memory: the arena is one.
+        return unsafe base[0] == 0xAA && base[(2 << 20) - 1] == 0xAA
+      }
+      #expect(isFilled(resting: true) == true)
+      #expect(isFilled(resting: false) == false)
+    }
+  }
+
   @Test func `nothing of a hash is left in the arena`() throws {
     try withArena {
       _ = try hash(memoryKiB: 2048)

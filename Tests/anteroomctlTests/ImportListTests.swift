@@ -70,7 +70,7 @@ extension ImportEntry {
       ])
   }
 
-  @Test(arguments: ["", "name,hash\n", "username,username\n", "username,passwort\n"])
+  @Test(arguments: ["", "name,hash\n", "username,username\n", "username,passwort\n", "\"username\n", "user\"name\n"])
   func `a list whose first line names no columns of ours is none`(text: String) {
     #expect(throws: Failure.self) { try entries(text, .csv) }
   }

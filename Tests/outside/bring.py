@@ -122,6 +122,22 @@ def people_of_htpasswd_go_on_with_the_passwords_they_have():
 
 
 @test()
+def whoever_brings_a_short_or_common_password_gets_in_and_is_told():
+    with Daemon() as daemon:
+        words = {"ada": ("Tr0ub4d&r", "password-too-short"), "bob": ("passwordpassword", "password-blocked"),
+                 "carol": (good_password(), None)}
+        path = write(daemon, "people", "".join(f"{name}:{openssl(word, '-6')}\n" for name, (word, _) in words.items()))
+        bring(daemon, "--format", "htpasswd", path)
+        for name, (word, objection) in words.items():
+            person = Person(daemon, name, word)
+            for _ in range(2):
+                person.sign_in()
+            told = daemon.web.get("/v1/accounts/me/notifications", token=person.token, expect=200).json["items"]
+            told = [item["detail"] for item in told if item["event"] == "password_imported"]
+            equal(told, [{"objection": objection} if objection else {}], f"{name} is told once")
+
+
+@test()
 def a_copied_database_holds_no_hash_of_another_program_that_could_be_guessed_at():
     with Daemon() as daemon:
         word = good_password()

@@ -8,7 +8,9 @@ extension Argon2Lane: ForeignHashReader {
 
   /// Sealed: a copied database without the keys is not worth guessing against, whatever the other program did.
   package func read(_ foreign: borrowing SecretBytes) -> ForeignHashReading {
-    let bytes = Argon2Lane.plain(foreign)
+    var bytes = Argon2Lane.plain(foreign)
+    // With the keys and time it is worth a password; the request it came in is overwritten as well.
+    defer { for index in bytes.indices { bytes[index] = 0 } }
     guard let first = bytes.first, first != UInt8(ascii: "!"), first != UInt8(ascii: "*") else { return .none }
     do {
       let hash = try ForeignHash(bytes, current: parameters)

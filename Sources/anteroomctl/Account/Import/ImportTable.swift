@@ -31,7 +31,13 @@ struct ImportTable: ImportSource {
     self.source = source
     self.layout = layout
     records = try CSVRecords(source)
-    guard let first = try records.next() else { throw ImportTable.unreadable("it is empty") }
+    let first: CSVRecords.Record?
+    do {
+      first = try records.next()
+    } catch let mistake as CSVRecords.Mistake {
+      throw ImportTable.unreadable("line \(mistake.line): \(mistake.why)")
+    }
+    guard let first else { throw ImportTable.unreadable("it is empty") }
     header = first.fields.map { ImportTable.trimmed($0) }
     if Set(header).count < header.count { throw ImportTable.unreadable("its first line names a column twice") }
     guard header.contains(layout.username) else {
