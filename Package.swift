@@ -67,7 +67,7 @@ let package = Package(
       [
         "AnteroomServices", "AnteroomCore", .product(name: "GRDB", package: "GRDB.swift"),
         // The C interface of the very SQLite that GRDB is linked with.
-        .product(name: "GRDBSQLite", package: "GRDB.swift"),
+        .product(name: "GRDBSQLite", package: "GRDB.swift"), "CSQLiteMemory",
       ]),
     library(
       "AnteroomCrypto",
@@ -112,6 +112,7 @@ let package = Package(
       name: "CUnicodeText",
       linkerSettings: [.linkedLibrary("icui18n"), .linkedLibrary("icuuc")]),
     .target(name: "CProcess"),
+    .target(name: "CSQLiteMemory", linkerSettings: [.linkedLibrary("sqlite3")]),
     // Tests.
     tests("AnteroomTextTests", ["AnteroomText", "AnteroomServices", "AnteroomCore", "SecretMemory"]),
     tests("AnteroomClientTests", ["AnteroomClient", nioCore, nioPosix]),

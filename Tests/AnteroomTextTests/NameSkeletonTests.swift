@@ -85,6 +85,20 @@ private func areLike(_ one: String, _ other: String) -> Bool {
   }
 }
 
+@Suite struct ASCIINameTests {
+  /// As above, for what a letter does beside others.
+  @Test(arguments: [1, 2, 3, 4] as [UInt64])
+  func `any text of ASCII is compared without the tables as it is with them`(seed: UInt64) {
+    var random = Seeded(seed)
+    for _ in 0..<2_000 {
+      let ascii = (0...random.next(below: 24)).map { _ in UInt8(0x20 + random.next(below: 0x5F)) }
+      let text = String(decoding: ascii, as: UTF8.self)
+      let (short, long) = (profiles.skeletons(of: "x" + text), profiles.skeletons(of: "x\u{301}" + text))
+      #expect(bytes(short.asSeen) == bytes(long.asSeen) && bytes(short.asRead) == bytes(long.asRead), "\(text)")
+    }
+  }
+}
+
 @Suite struct AnyNameTests {
   private func expectSettled(_ text: String) {
     let both = profiles.skeletons(of: text)

@@ -17,7 +17,8 @@ struct Layer: Sendable {
     Layer(name: "AnteroomServices", dependencies: ["AnteroomCore", "SecretMemory"], toolchain: ["Synchronization"]),
     // Adapters: each does one thing to the world, and only it knows the library that does.
     Layer(
-      name: "AnteroomSQLite", dependencies: ["AnteroomServices", "AnteroomCore", "GRDB", "GRDBSQLite"],
+      name: "AnteroomSQLite",
+      dependencies: ["AnteroomServices", "AnteroomCore", "GRDB", "GRDBSQLite", "CSQLiteMemory"],
       // Dispatch for the writer's queue.
       toolchain: ["Dispatch", "Glibc", "Synchronization"]),
     Layer(
@@ -77,6 +78,6 @@ struct Layer: Sendable {
 
   /// C, which has no imports to hold against the table.
   static let cModules: Set<String> = [
-    "CArgon2", "COath", "CQRCode", "CArgon2Arena", "CCrypt", "CUnicodeText", "CProcess", "CZxcvbn",
+    "CArgon2", "COath", "CQRCode", "CArgon2Arena", "CCrypt", "CUnicodeText", "CProcess", "CSQLiteMemory", "CZxcvbn",
   ]
 }

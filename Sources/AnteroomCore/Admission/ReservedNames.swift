@@ -60,7 +60,9 @@ package struct ReservedNames: Equatable, Sendable {
 
 /// Where the words of a name begin and end.
 enum NameWords {
-  private enum Kind { case letter, digit, mark, other }
+  enum Kind { case letter, digit, mark, other }
+
+  typealias Facts = (kind: Kind, isUppercase: Bool, isLowercase: Bool)
 
   /// At anything but letters, digits and marks, between letters and digits, and before a capital after a small
   /// letter (`MeetingHost`).
@@ -69,21 +71,37 @@ enum NameWords {
     var word = String.UnicodeScalarView()
     var last: (kind: Kind, isLowercase: Bool) = (.other, false)
     for scalar in name.unicodeScalars {
-      let kind = kind(of: scalar)
+      let (kind, isUppercase, isLowercase) = ascii(scalar) ?? facts(of: scalar)
       if kind == .mark, last.kind != .other {
         word.append(scalar)
         continue
       }
-      let beginsHump = last.isLowercase && scalar.properties.isUppercase
+      let beginsHump = last.isLowercase && isUppercase
       if kind != last.kind || beginsHump {
         if !word.isEmpty { words.append(String(word)) }
         word = String.UnicodeScalarView()
       }
       if kind == .letter || kind == .digit { word.append(scalar) }
-      last = (kind, scalar.properties.isLowercase)
+      last = (kind, isLowercase)
     }
     if !word.isEmpty { words.append(String(word)) }
     return words
+  }
+
+  /// What Unicode's tables say of ASCII, without them: most names are nothing else, and each join has one.
+  static func ascii(_ scalar: Unicode.Scalar) -> Facts? {
+    switch scalar {
+    case "a"..."z": (.letter, false, true)
+    case "A"..."Z": (.letter, true, false)
+    case "0"..."9": (.digit, false, false)
+    case "|": (.letter, false, false)
+    case "\u{0}"..."\u{7F}": (.other, false, false)
+    default: nil
+    }
+  }
+
+  static func facts(of scalar: Unicode.Scalar) -> Facts {
+    (kind(of: scalar), scalar.properties.isUppercase, scalar.properties.isLowercase)
   }
 
   private static func kind(of scalar: Unicode.Scalar) -> Kind {

@@ -135,12 +135,17 @@ package struct JSONText: Sendable {
   private mutating func quote(_ text: String) {
     bytes.append(UInt8(ascii: "\""))
     // Hardly any text has something to escape: then it is copied whole.
-    if text.utf8.contains(where: JSONText.isEscaped) {
+    if JSONText.isEscaped(anyOf: text.utf8.span) {
       for byte in text.utf8 { append(escaped: byte) }
     } else {
       bytes.append(contentsOf: text.utf8)
     }
     bytes.append(UInt8(ascii: "\""))
+  }
+
+  private static func isEscaped(anyOf bytes: Span<UInt8>) -> Bool {
+    for index in bytes.indices where isEscaped(bytes[index]) { return true }
+    return false
   }
 
   private static func isEscaped(_ byte: UInt8) -> Bool {

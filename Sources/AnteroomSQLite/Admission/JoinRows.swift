@@ -86,42 +86,6 @@ extension SQLiteSnapshot {
     return (count, oldest)
   }
 
-  func namesake(
-    of likeness: NameLikeness, in meeting: Meeting, account: AccountID?, lineage: JoinID?
-  ) throws(StorageFault) -> String? {
-    let alike = "(x.likeness = ?1 OR x.likeness = ?2 OR x.likeness_read = ?1 OR x.likeness_read = ?2)"
-    let hosts = [meeting.host] + meeting.cohosts
-    let marks = hosts.map { _ in "?" }.joined(separator: ", ")
-    let host = try db.one(
-      "SELECT x.id FROM accounts x WHERE \(alike) AND x.id IS NOT ?3 AND x.id IN (\(marks)) LIMIT 1",
-      [.integer(likeness.asSeen), .integer(likeness.asRead), .optional(account?.text)] + hosts.map { .text($0.text) }
-    ) { $0.text(0) }
-    if let host { return host }
-    for (index, condition) in SQLiteSnapshot.alikeByIndex {
-      let join = try db.one(
-        """
-        SELECT x.id FROM joins x INDEXED BY \(index) WHERE x.meeting = ?3 AND x.occurrence = ?4 AND \(condition)
-          AND (x.state <> 'left' OR x.may_rejoin = 1) AND (?5 IS NULL OR x.account IS NOT ?5)
-          AND (?6 IS NULL OR (x.lineage IS NOT ?6 AND x.id <> ?6)) LIMIT 1
-        """,
-        [
-          .integer(likeness.asSeen), .integer(likeness.asRead), .text(meeting.id.text), .integer(meeting.occurrence),
-          .optional(account?.text), .optional(lineage?.text),
-        ]
-      ) { $0.text(0) }
-      if let join { return join }
-    }
-    return nil
-  }
-
-  /// The planner has no figures of these tables, and would read everybody who waits.
-  private static let alikeByIndex = [
-    ("joins_of_meeting", "x.state IN \(openStates) AND x.likeness IN (?1, ?2)"),
-    ("joins_read_alike", "x.state IN \(openStates) AND x.likeness_read IN (?1, ?2)"),
-  ]
-
-  private static let openStates = "('waiting', 'admitted', 'present', 'left')"
-
   func waiting(in meeting: MeetingID, occurrence: Int64) throws(StorageFault) -> [JoinID] {
     try db.all(
       "SELECT j.id FROM joins j WHERE j.meeting = ? AND j.occurrence = ? AND j.state = 'waiting' ORDER BY j.seq",
@@ -138,15 +102,24 @@ extension SQLiteSnapshot {
     ) { $0.count(0) } ?? 0
   }
 
+  /// The words of the partial index, so that it is the one that is used.
+  private static let waitsForSeat = """
+    FROM joins j INDEXED BY joins_for_what_comes
+    WHERE j.meeting = ? AND j.occurrence = ? AND j.waiting_for = 'seat' AND j.waiting_for <> 'admission'
+      AND (j.deadline IS NULL OR j.deadline > ?)
+    """
+  private static let firstForSeat = "SELECT \(joinColumns) \(waitsForSeat) ORDER BY j.seq LIMIT 1"
+  private static let anyForSeat = "SELECT 1 \(waitsForSeat) LIMIT 1"
+
   func firstForSeat(in meeting: MeetingID, occurrence: Int64) throws(StorageFault) -> Join? {
-    try db.one(
-      """
-      SELECT \(SQLiteSnapshot.joinColumns) FROM joins j INDEXED BY joins_for_what_comes
-      WHERE j.meeting = ? AND j.occurrence = ? AND j.waiting_for = 'seat' AND j.waiting_for <> 'admission'
-        AND (j.deadline IS NULL OR j.deadline > ?)
-      ORDER BY j.seq LIMIT 1
-      """, [.text(meeting.text), .integer(occurrence), .time(now)]
-    ) { SQLiteSnapshot.readJoin($0, from: 0) }
+    try db.one(SQLiteSnapshot.firstForSeat, [.text(meeting.text), .integer(occurrence), .time(now)]) {
+      SQLiteSnapshot.readJoin($0, from: 0)
+    }
+  }
+
+  func isSeatAwaited(in meeting: MeetingID, occurrence: Int64) throws(StorageFault) -> Bool {
+    try db.one(SQLiteSnapshot.anyForSeat, [.text(meeting.text), .integer(occurrence), .time(now)]) { _ in true }
+      ?? false
   }
 
   func joins(

@@ -200,6 +200,21 @@ extension SQLiteTransaction {
       ])
   }
 
+  func updateCounts(of meeting: Meeting) throws(StorageFault) {
+    let (tally, burst) = (meeting.tally, meeting.burst)
+    try db.run(
+      """
+      UPDATE meetings SET waiting = ?, admitted = ?, present = ?, away = ?, hosts_admitted = ?, hosts_present = ?,
+        burst_since = ?, failed_knocks = ?, unknown_knocks = ?
+      WHERE id = ?
+      """,
+      [
+        .integer(Int64(tally.waiting)), .integer(Int64(tally.admitted)), .integer(Int64(tally.present)),
+        .integer(Int64(tally.away)), .integer(Int64(tally.hostsAdmitted)), .integer(Int64(tally.hostsPresent)),
+        .time(burst.since), .integer(Int64(burst.failed)), .integer(Int64(burst.unknown)), .text(meeting.id.text),
+      ])
+  }
+
   func updateRecord(of meeting: Meeting) throws(StorageFault) {
     let since = try lastEvent()
     try db.run(

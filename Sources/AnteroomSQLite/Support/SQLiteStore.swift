@@ -1,5 +1,6 @@
 package import AnteroomCore
 package import AnteroomServices
+import CSQLiteMemory
 import Dispatch
 import GRDB
 import Glibc
@@ -42,6 +43,7 @@ package final class SQLiteStore: PatientStore {
     policies: PolicyTable, groupLimit: Int, budgetCeiling: Int, changed: Signal<EventTopic>,
     onFailedCommit: @escaping @Sendable (StorageFault) -> Void
   ) throws(StoreOpeningFailure) {
+    SQLiteStore.settleMemory
     do {
       let connection = try DatabaseQueue(path: path, configuration: SQLiteStore.configuration(readOnly: false))
       try connection.writeWithoutTransaction { db in
@@ -78,6 +80,10 @@ package final class SQLiteStore: PatientStore {
       throw .unavailable(String(describing: error))
     }
   }
+
+  /// Before the first connection. Nobody asks how much SQLite has allocated, and to count it costs each of a join's
+  /// many small allocations a lock; too late, it goes on counting.
+  private static let settleMemory: Void = { _ = anteroom_sqlite_counts_no_memory() }()
 
   private static func configuration(readOnly: Bool) -> Configuration {
     var configuration = Configuration()

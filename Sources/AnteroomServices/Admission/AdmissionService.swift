@@ -117,7 +117,8 @@ package struct AdmissionService: Sendable {
   /// What was shown as an invite's code: only its digest goes on.
   enum InviteCode: Sendable { case nothing, malformed, digest(Digest) }
 
-  enum Outcome: Sendable {
+  /// Boxed: it goes through several hands on its way from the writer, and is as large as a join and its meeting.
+  indirect enum Outcome: Sendable {
     case made(Join, Meeting, AuthenticatedSession?, [TraceEntry], [Notice])
     case standing(Join, Meeting, AuthenticatedSession?, Entitlement, [Notice])
     case refused(JoinRefusal)
@@ -125,22 +126,33 @@ package struct AdmissionService: Sendable {
     case secondFactorRequired
   }
 
+  /// An attempt with all done to it that needs no transaction, and nothing secret left in it but the new ticket.
+  private struct Prepared: ~Copyable {
+    let decide: @Sendable (any Transaction) throws(StorageFault) -> Outcome
+    let ticket: BearerToken
+  }
+
   /// One join, decided and recorded in one transaction: existing or not, the same budgets are drawn on
   /// and the same rows are written, so that neither answer nor time tells a stranger what exists.
   package func join(_ attempt: consuming Attempt) async throws(StorageFault) -> JoinResult {
-    let caller = attempt.caller
-    guard let audience = attempt.audience ?? caller.frontEnd.audiences.first,
-      caller.frontEnd.audiences.contains(audience)
-    else { return .unknownAudience }
-    var name: TypedName?
-    if let typed = attempt.displayName {
-      do {
-        let parsed = try DisplayName(parsing: typed, with: ports.text)
-        name = ports.typed(parsed)
-      } catch {
-        return .invalidName(error)
-      }
+    // What waits for the store is little: preparing and concluding are calls of their own.
+    let audiences = attempt.caller.frontEnd.audiences
+    guard let audience = attempt.audience ?? audiences.first, audiences.contains(audience) else {
+      return .unknownAudience
     }
+    let prepared: Prepared
+    do throws(DisplayName.Invalid) {
+      prepared = try prepare(attempt, for: audience)
+    } catch {
+      return .invalidName(error)
+    }
+    let outcome = try await ports.store.write(prepared.decide)
+    return result(of: outcome, ticket: prepared.ticket)
+  }
+
+  private func prepare(_ attempt: consuming Attempt, for audience: String) throws(DisplayName.Invalid) -> Prepared {
+    var name: TypedName?
+    if let typed = attempt.displayName { name = ports.typed(try DisplayName(parsing: typed, with: ports.text)) }
     let id = JoinID(at: ports.clock.now(), random: ports.randomness.bytes(JoinID.timedRandomByteCount))
     let minted = ports.mint.mint(.ticket, name: String(id.text.dropFirst(JoinID.prefix.count)))
     let salt = ports.randomness.bytes(16)
@@ -154,15 +166,18 @@ package struct AdmissionService: Sendable {
       buckets: ports.limiter.passcode(meeting: attempt.meeting, origin: attempt.origin),
       knocks: ports.limiter.knocks(
         meeting: attempt.meeting, origin: attempt.origin, limit: max(600, ports.waitingCeiling)),
-      source: ports.limiter.sourceDigest(attempt.origin), place: ports.limiter.place(attempt.origin), caller: caller,
-      id: id, ticketDigest: minted.digest, salt: salt, sealedName: sealedName)
-    let outcome = try await ports.store.write { tx throws(StorageFault) in try decide(draft, in: tx) }
+      source: ports.limiter.sourceDigest(attempt.origin), place: ports.limiter.place(attempt.origin),
+      caller: attempt.caller, id: id, ticketDigest: minted.digest, salt: salt, sealedName: sealedName)
+    return Prepared(decide: { tx throws(StorageFault) in try decide(draft, in: tx) }, ticket: minted.token)
+  }
+
+  private func result(of outcome: Outcome, ticket: consuming BearerToken) -> JoinResult {
     switch outcome {
     case .made(let join, let meeting, let session, let trace, let notices):
       ports.sightings.saw(join, at: ports.clock.now())
       let own = OwnJoin(
         join: join, meeting: meeting, grant: grant(join, meeting, session), trace: trace, notices: notices)
-      return .made(own, ticket: minted.token)
+      return .made(own, ticket: ticket)
     case .standing(let join, let meeting, let session, let entitlement, let notices):
       ports.sightings.saw(join, at: ports.clock.now())
       let grant = entitlement == .grant ? grant(join, meeting, session) : nil

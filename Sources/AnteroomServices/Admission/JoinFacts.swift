@@ -61,7 +61,7 @@ extension AdmissionService {
         account: shown.account?.id, lineage: shown.lineage, from: meeting.id, occurrence: meeting.occurrence)
     }
     if meeting.tally.waiting > 0, !joinerClass.isHosting {
-      facts.isQueuedForSeat = try snapshot.firstForSeat(in: meeting.id, occurrence: meeting.occurrence) != nil
+      facts.isQueuedForSeat = try snapshot.isSeatAwaited(in: meeting.id, occurrence: meeting.occurrence)
     }
     facts.name = try name(shown, facts, snapshot)
     return facts

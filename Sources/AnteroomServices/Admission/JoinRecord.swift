@@ -19,7 +19,7 @@ extension AdmissionService {
     if isWaiting, join.joinerClass == .guest {
       isBurst = meeting.burst.count(\.unknown, limit: Burst.unknownLimit, at: tx.now)
     }
-    try tx.update(meeting)
+    if isWaiting { try tx.updateCounts(of: meeting) } else { try tx.update(meeting) }
     if let invite = facts.invite.invite { try spend(invite, draft, meeting, in: tx) }
     if !draft.notices.isEmpty { try tx.answer(draft.notices, by: join, in: meeting, draft.caller) }
     let decisive = verdict.trace.last { $0.verdict != .pass } ?? verdict.trace.last

@@ -32,6 +32,8 @@ package protocol JoinReading {
   func waiting(in meeting: MeetingID, occurrence: Int64) throws(StorageFault) -> [JoinID]
   /// How many wait in an occurrence from one source.
   func waiting(from source: Int64, in meeting: MeetingID, occurrence: Int64) throws(StorageFault) -> Int
+  /// Whether anybody waits for a seat alone.
+  func isSeatAwaited(in meeting: MeetingID, occurrence: Int64) throws(StorageFault) -> Bool
   /// The join that has waited longest for a seat alone.
   func firstForSeat(in meeting: MeetingID, occurrence: Int64) throws(StorageFault) -> Join?
   /// A meeting's joins that wait for something that comes by itself, never for a host's decision, in the order they

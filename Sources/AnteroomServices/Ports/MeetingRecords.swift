@@ -58,6 +58,8 @@ package protocol MeetingWriting {
   func insert(_ meeting: Meeting) throws(StorageFault) -> MeetingInsertion
   /// Writes what may change of it; the caller raised the version where it is one that clients see.
   func update(_ meeting: Meeting) throws(StorageFault)
+  /// Writes no more of it than who is where and the knocks of the last minute: all that most joins change.
+  func updateCounts(of meeting: Meeting) throws(StorageFault)
   /// Writes what its hosts change besides: title, policy, times, host and cohosts. Whoever hosts from now on does
   /// since the last event before.
   func updateRecord(of meeting: Meeting) throws(StorageFault)

@@ -9,42 +9,44 @@ extension Endpoint {
       secrets: [.passcode, .inviteCode], cost: .write,
       body: .object(secrets: ["passcode", "invite", "ticket", "known_device"])
     ) { exchange in
-      let result = try await services.admission.join(try services.attempt(exchange))
-      let maySeeGrants = exchange.caller.frontEnd.permissions.contains(.grants)
-      switch consume result {
-      case .made(let own, let ticket):
-        return .json(201) { json in
-          json.key("join")
-          json.join(own.join, epoch: own.meeting.epoch)
-          json.token("ticket", ticket)
-          if let grant = own.grant, maySeeGrants { json.given(grant) }
-          if !own.notices.isEmpty { json.array("notices", own.notices) { $0.notice($1) } }
-          if own.join.joinerClass.isHosting || exchange.caller.operatorUID != nil {
-            json.array("trace", TraceLine.lines(own.trace, own.meeting.provenance)) { $0.traceLine($1) }
-          }
-        }
-      case .standing(let own): return .own(own, maySeeGrants: maySeeGrants)
-      case .refused(let refusal):
-        throw OutsiderView.refusal(
-          refusal, at: services.operation.now,
-          withTrace: refusal.isHosts || exchange.caller.operatorUID != nil)
-      case .invalidToken: throw Refusal(.invalidToken)
-      case .secondFactorRequired: throw Refusal(.secondFactorRequired)
-      case .invalidName(let flaw):
-        switch flaw {
-        case .empty: throw Refusal(.nameRequired, pointer: "/display_name")
-        case .notAllowed, .tooLong:
-          throw Refusal(
-            .invalidField, "must be 1 to 64 characters that can be shown", pointer: "/display_name")
-        }
-      case .unknownAudience:
-        throw Refusal(.invalidField, "must be one of this front end's audiences", pointer: "/audience")
-      }
+      try services.reply(
+        to: try await services.admission.join(try services.attempt(exchange)), exchange.caller)
     }
   }
 }
 
 extension Services {
+  fileprivate func reply(to result: consuming JoinResult, _ caller: Caller) throws(Refusal) -> Reply {
+    let maySeeGrants = caller.frontEnd.permissions.contains(.grants)
+    switch consume result {
+    case .made(let own, let ticket):
+      return .json(201) { json in
+        json.key("join")
+        json.join(own.join, epoch: own.meeting.epoch)
+        json.token("ticket", ticket)
+        if let grant = own.grant, maySeeGrants { json.given(grant) }
+        if !own.notices.isEmpty { json.array("notices", own.notices) { $0.notice($1) } }
+        if own.join.joinerClass.isHosting || caller.operatorUID != nil {
+          json.array("trace", TraceLine.lines(own.trace, own.meeting.provenance)) { $0.traceLine($1) }
+        }
+      }
+    case .standing(let own): return .own(own, maySeeGrants: maySeeGrants)
+    case .refused(let refusal):
+      throw OutsiderView.refusal(
+        refusal, at: operation.now, withTrace: refusal.isHosts || caller.operatorUID != nil)
+    case .invalidToken: throw Refusal(.invalidToken)
+    case .secondFactorRequired: throw Refusal(.secondFactorRequired)
+    case .invalidName(let flaw):
+      switch flaw {
+      case .empty: throw Refusal(.nameRequired, pointer: "/display_name")
+      case .notAllowed, .tooLong:
+        throw Refusal(.invalidField, "must be 1 to 64 characters that can be shown", pointer: "/display_name")
+      }
+    case .unknownAudience:
+      throw Refusal(.invalidField, "must be one of this front end's audiences", pointer: "/audience")
+    }
+  }
+
   fileprivate func attempt(_ exchange: Exchange) throws(Refusal) -> AdmissionService.Attempt {
     var body = try exchange.body()
     let displayName = try body.optionalString("display_name")
@@ -68,7 +70,7 @@ extension Services {
       meeting: exchange.parameter("meeting"), displayName: displayName,
       passcode: passcode, invite: invite,
       // The stricter of the configuration's word and the client's own.
-      clientKind: [exchange.caller.frontEnd.clientKind, claimed].compactMap { $0 }.max() ?? .person, notices: notices,
+      clientKind: max(exchange.caller.frontEnd.clientKind ?? .person, claimed ?? .person), notices: notices,
       audience: audience,
       ticket: proof,
       origin: exchange.caller.origin(source), caller: exchange.caller)
