@@ -76,7 +76,7 @@ import Glibc
 }
 
 /// The texts and blobs that a statement is bound to while it runs, one after the other in memory of its own, which
-/// is kept: a copy of each for SQLite would be some sixty pieces of its heap at every join.
+/// is kept: a copy of each for SQLite would be some thirty pieces of its heap at every join.
 @safe private struct BoundBytes: ~Copyable {
   private var memory: UnsafeMutablePointer<CChar>?
   private var capacity = 0
