@@ -45,6 +45,7 @@ def an_erased_person_is_gone_within_a_second_from_sessions_grants_and_the_store(
             stream.snapshot()
             before = flows.verified(daemon)["size"]
             size = {"username": ada.username, "display name": "Canary Konstantina", "name of a join": "Canary Joins As"}
+            check(any(found.startswith("username") for found in files_with(daemon, size)), "the bytes that are looked for were never there")
             erase(ada) if by == "oneself" else daemon.admin.delete(f"/v1/accounts/{ada.id}", expect=(200, 204))
             stream.closes("the person was erased")
             for token in (ada.token, other):
