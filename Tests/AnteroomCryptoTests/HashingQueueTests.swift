@@ -52,10 +52,11 @@ extension HashingQueue<String> {
     #expect(queue.wait(inLine: "new") == quarters * second / 4)
   }
 
-  @Test(arguments: [(2, true), (3, false)])
-  func `a job that cannot be started in time is refused at once`(ahead: Int, isQueued: Bool) {
-    var queue = queue(patience: 2, pace: second)
+  @Test(arguments: [(3, true), (4, false)])
+  func `a job that cannot be started well before its deadline is refused at once`(ahead: Int, isQueued: Bool) {
+    var queue = queue(patience: 4, pace: second)
     queue.queue((0..<UInt64(ahead)).map { ($0, "line\($0)") })
+    #expect((queue.refusal(inLine: "x") == nil) == isQueued)
     switch queue.admit("x", id: 99, line: "x", at: 0) {
     case .queued: #expect(isQueued)
     case .refused(let wait): #expect(!isQueued && wait == UInt64(ahead) * second)

@@ -61,6 +61,8 @@ package final class Argon2Lane: PasswordHashing {
   /// Refuses what waits and gives the threads' memory back when they are done.
   package func shutDown() { pool.shutDown() }
 
+  package func refusal(fairness: String) -> HashingRefusal? { pool.refusal(line: fairness) }
+
   package func hash(
     _ password: consuming Password, fairness: String
   ) async throws(HashingRefusal) -> PasswordHash {

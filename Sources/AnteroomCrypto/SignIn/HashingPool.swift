@@ -49,6 +49,13 @@ final class HashingPool: Sendable {
 
   var load: (waiting: Int, running: Int) { state.withLock { ($0.queue.waiting, $0.queue.running) } }
 
+  /// What `run` would answer now without queueing anything; nil where it would queue.
+  func refusal(line: String) -> HashingRefusal? {
+    let (isOver, wait) = state.withLock { ($0.isShutDown, $0.queue.refusal(inLine: line)) }
+    if isOver { return .shuttingDown }
+    return wait.map(busy)
+  }
+
   /// Queues `work` and suspends until a thread has done it, or until it is refused. A cancelled task's
   /// work leaves the queue unhashed.
   func run(

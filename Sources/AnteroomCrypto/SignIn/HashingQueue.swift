@@ -40,22 +40,35 @@ struct HashingQueue<Job> {
   }
 
   mutating func admit(_ job: Job, id: UInt64, line key: String, at now: UInt64) -> Admission {
-    let expected = wait(inLine: key)
-    guard expected <= patience else { return .refused(waitNanoseconds: expected) }
+    if let expected = refusal(inLine: key) { return .refused(waitNanoseconds: expected) }
     var displaced: Job?
-    if waiting >= capacity {
-      // A full queue must not shut out those who did not fill it: the longest line gives up its last job,
-      // as long as it stays longer than the newcomer's.
-      guard let longest = lines.max(by: { $0.value.count < $1.value.count }),
-        longest.value.count > lines[key, default: []].count + 1
-      else { return .refused(waitNanoseconds: expected) }
-      displaced = lines[longest.key]?.removeLast().job
+    if waiting >= capacity, let longest = longestLine(besides: key) {
+      displaced = lines[longest]?.removeLast().job
       waiting -= 1
     }
     if lines[key] == nil { turns.append(key) }
     lines[key, default: []].append(Waiting(id: id, job: job, deadline: now &+ patience))
     waiting += 1
     return .queued(displaced: displaced)
+  }
+
+  /// How long a new job of this line would have to wait where it would not be queued; nil where it would be.
+  ///
+  /// Only what is expected to be started well before its deadline is queued: hashes take longer once the machine has
+  /// more to do, and who is refused after standing in line for nothing has lost more than who is refused at once.
+  func refusal(inLine key: String) -> UInt64? {
+    let expected = wait(inLine: key)
+    if expected > patience / 4 * 3 { return expected }
+    return waiting >= capacity && longestLine(besides: key) == nil ? expected : nil
+  }
+
+  /// A full queue must not shut out those who did not fill it: the longest line gives up its last job, as long as it
+  /// stays longer than the newcomer's.
+  private func longestLine(besides key: String) -> String? {
+    guard let longest = lines.max(by: { $0.value.count < $1.value.count }),
+      longest.value.count > lines[key, default: []].count + 1
+    else { return nil }
+    return longest.key
   }
 
   /// The next job in turn, and those whose deadline has passed; they leave the queue unhashed.

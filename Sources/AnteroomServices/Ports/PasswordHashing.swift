@@ -35,6 +35,10 @@ package enum HashingRefusal: Error, Sendable {
 
 /// Argon2id on its own threads in memory laid out once, behind a queue with a deadline.
 package protocol PasswordHashing: Sendable {
+  /// Why a job would be refused now; nil where it would be queued. To be asked before anything is written for it: under
+  /// a flood of sign-ins it is the refusals that the house must not spend itself on.
+  func refusal(fairness: String) -> HashingRefusal?
+
   /// Hashes a new password. `fairness` groups jobs that share the queue as one (a source, an account).
   func hash(_ password: consuming Password, fairness: String) async throws(HashingRefusal) -> PasswordHash
 

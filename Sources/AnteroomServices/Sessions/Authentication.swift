@@ -48,9 +48,11 @@ extension Transaction {
 }
 
 extension Session {
-  /// When the session is idle, being used now; nil where that is less than a minute later than it was.
+  /// When the session is idle, being used now; nil where that is hardly later than it was: not every use has to be
+  /// written, at most each minute or, where sessions are short, each tenth of the time that they may be idle.
   func renewal(at now: Instant, _ lifetime: SessionLifetime) -> Instant? {
-    let renewed = min(now.adding(seconds: lifetime.idle(of: self)), expiresAt)
-    return renewed.milliseconds(since: idleExpiresAt) > 60_000 ? renewed : nil
+    let idle = lifetime.idle(of: self)
+    let renewed = min(now.adding(seconds: idle), expiresAt)
+    return renewed.milliseconds(since: idleExpiresAt) > Int64(min(60, idle / 10)) * 1000 ? renewed : nil
   }
 }

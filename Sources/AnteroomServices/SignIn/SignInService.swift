@@ -61,6 +61,11 @@ package struct SignInService: Sendable {
     // What no password can be is refused before any work; that says nothing about any account.
     guard let password = try? ports.preparation.prepare(attempt.password) else { return .refused }
 
+    switch ports.hashing.refusal(fairness: origin.text) {
+    case .none: break
+    case .busy(let retryAfter): return .busy(retryAfter: retryAfter)
+    case .shuttingDown: return .shuttingDown
+    }
     let turn = queue.arrive()
     defer { turn.leave() }
     let reserved = try await reserve(turn, username: username, name: name, origin: origin, device: device)
