@@ -56,7 +56,7 @@ enum ForeignHash: Hashable, Sendable {
     case .sha1(let expected):
       var hash = Insecure.SHA1()
       password.withBytes { hash.absorb($0) }
-      return equalInConstantTime(hash.digest.span, expected.span)
+      return equalInConstantTime(hash.spend().span, expected.span)
     }
   }
 
@@ -77,5 +77,11 @@ extension HashFunction {
 
   mutating func absorb(_ bytes: some Sequence<UInt8>) { absorb(Array(bytes).span) }
 
-  var digest: [UInt8] { Array(finalize()) }
+  /// The digest, and the end of what was absorbed: the last block, which may be a whole password, would otherwise lie
+  /// in freed memory. (`finalize` works on a copy, which the library overwrites itself.)
+  mutating func spend() -> [UInt8] {
+    let digest = Array(finalize())
+    absorb([UInt8](repeating: 0, count: Self.blockByteCount).span)
+    return digest
+  }
 }

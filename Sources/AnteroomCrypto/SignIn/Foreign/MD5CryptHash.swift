@@ -33,7 +33,7 @@ struct MD5CryptHash: Hashable, Sendable {
     inner.absorb(password)
     inner.absorb(salt)
     inner.absorb(password)
-    var digest = inner.digest
+    var digest = inner.spend()
     var hash = Insecure.MD5()
     hash.absorb(password)
     hash.absorb(magic)
@@ -47,14 +47,14 @@ struct MD5CryptHash: Hashable, Sendable {
       hash.absorb(CollectionOfOne(bits & 1 == 1 ? 0 : password[0]))
       bits >>= 1
     }
-    digest = hash.digest
+    digest = hash.spend()
     for round in 0..<1000 {
       var hash = Insecure.MD5()
       if round & 1 == 1 { hash.absorb(password) } else { hash.absorb(digest.span) }
       if round % 3 != 0 { hash.absorb(salt.span) }
       if round % 7 != 0 { hash.absorb(password) }
       if round & 1 == 1 { hash.absorb(digest.span) } else { hash.absorb(password) }
-      digest = hash.digest
+      digest = hash.spend()
     }
     return digest
   }

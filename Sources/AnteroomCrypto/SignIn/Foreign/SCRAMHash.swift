@@ -52,7 +52,7 @@ struct SCRAMHash: Hashable, Sendable {
       let clientKey = HMAC<Function>.authenticationCode(for: Array("Client Key".utf8), using: salted)
       var hash = Function()
       hash.absorb(clientKey)
-      return equalInConstantTime(hash.digest.span, storedKey.span)
+      return equalInConstantTime(hash.spend().span, storedKey.span)
     } catch {
       // Only without memory: it matches nothing.
       return false
