@@ -2,7 +2,7 @@
 
 import hashlib, os, secrets, signal, sqlite3, subprocess, time
 
-import flows
+import flows, harness
 from flows import account, fresh_ip, host, member, source
 from harness import *
 
@@ -327,7 +327,7 @@ def anteroomctl_changes_a_password_without_showing_it():
         environment = {"PATH": "/usr/bin:/bin", "NO_COLOR": "1", "XDG_STATE_HOME": daemon.inside("ctl")}
 
         def ctl(*words, stdin=""):
-            return subprocess.run([CTL, "--socket", daemon.frontend_path, *words], input=stdin.encode(),
+            return subprocess.run([harness.CTL, "--socket", daemon.frontend_path, *words], input=stdin.encode(),
                                   capture_output=True, timeout=60, env=environment)
 
         new = flows.good_password()
@@ -344,18 +344,18 @@ def anteroomctl_changes_a_password_without_showing_it():
 
 @test(exclusive=True)
 def calibrate_proposes_a_cost_that_the_configuration_takes():
-    proposed = subprocess.run([CTL, "--json", "calibrate", "--milliseconds", "60", "--memory-mib", "64",
+    proposed = subprocess.run([harness.CTL, "--json", "calibrate", "--milliseconds", "60", "--memory-mib", "64",
                                "--concurrency", "1"], capture_output=True, timeout=120)
     equal(proposed.returncode, 0, f"calibrate: {proposed}")
     said = json.loads(proposed.stdout)
     check(said["memory_kib"] >= 19456 and said["iterations"] >= 2 and said["concurrency"] == 1, f"{said}")
     check(said["sign_ins_per_second"] > 0 and said["memory_mib"] <= 64, f"{said}")
-    lines = subprocess.run([CTL, "calibrate", "--milliseconds", "1", "--concurrency", "1"], capture_output=True,
+    lines = subprocess.run([harness.CTL, "calibrate", "--milliseconds", "1", "--concurrency", "1"], capture_output=True,
                            timeout=120).stdout.decode()
     check("memory_kib = 19456\niterations = 2\nparallelism = 1\nconcurrency = 1" in lines, f"the floor: {lines}")
     with Daemon(start=False) as daemon:
         daemon.tables["passwords"] = {key: said[key] for key in ("memory_kib", "iterations", "parallelism", "concurrency")}
         daemon.start()
         account(daemon)
-    few = subprocess.run([CTL, "calibrate", "--memory-mib", "19", "--concurrency", "2"], capture_output=True, timeout=60)
+    few = subprocess.run([harness.CTL, "calibrate", "--memory-mib", "19", "--concurrency", "2"], capture_output=True, timeout=60)
     equal(few.returncode, 10, "less memory than the floor takes")

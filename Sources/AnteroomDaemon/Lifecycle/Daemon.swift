@@ -116,7 +116,8 @@ package struct Daemon: Sendable {
     guard let text = SmallFile.text(at: path, limit: 64 << 20) else {
       throw StartFailure("passwords.blocklist_file: \(path) cannot be read", exitCode: 10)
     }
-    return text.split(separator: "\n").map(String.init)
+    // By bytes: CR and LF together are one character, at which no line would end.
+    return text.utf8.split(separator: UInt8(ascii: "\n")).map { String(decoding: $0, as: UTF8.self) }
   }
 }
 
