@@ -54,13 +54,14 @@ package struct EnrolmentService: Sendable {
     case .conflict: return .conflict
     case .may(let found): account = found.account
     }
+    let confirmed: Int64
     switch try await passwords.confirm(password, origin: origin, caller: caller) {
     case .invalidToken: return .invalidToken
     case .wrong: return .invalidCredentials
     case .tooManyAttempts(let seconds): return .tooManyAttempts(retryAfter: seconds)
     case .busy(let seconds): return .busy(retryAfter: seconds)
     case .shuttingDown: return .shuttingDown
-    case .right: break
+    case .right(let generation): confirmed = generation
     }
     let secret = ports.randomness.secret(20)
     let id = ports.newID(AuthenticatorID.self)
@@ -70,6 +71,8 @@ package struct EnrolmentService: Sendable {
       guard case .may(let found) = right else { return right }
       // Sealed for the account that the bearer named before.
       guard found.account.id == account.id else { return .invalidToken }
+      // And for who knows its password now, not one that was changed meanwhile.
+      guard try tx.credentials(of: account.id)?.passwordGeneration == confirmed else { return .invalidToken }
       try tx.insert(
         pending: Authenticator(
           id: id, account: account.id, sealedSecret: sealed, confirmed: false,
@@ -190,8 +193,8 @@ package struct EnrolmentService: Sendable {
 }
 
 extension Transaction {
-  /// Makes an authenticator the account's only one, with new recovery codes, and ends what was opened without it; `goOn`
-  /// renews the one session that goes on.
+  /// Makes an authenticator the only one of its account, with new recovery codes, and ends what was opened without it;
+  /// `goOn` renews the one session that goes on.
   fileprivate func bind(
     _ authenticator: Authenticator, recoveryCodes digests: [Digest], of credentials: Credentials, _ old: Session,
     _ caller: Caller, goOn: (any Transaction, Session) throws(StorageFault) -> Session

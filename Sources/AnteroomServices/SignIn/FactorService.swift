@@ -140,8 +140,9 @@ extension FactorService {
     case .stands(let found): authenticator = found
     }
     let step = ports.matchedStep(code, authenticator)
+    let confirmed: Int64
     switch try await passwords.confirm(password, origin: origin, caller: caller) {
-    case .right: break
+    case .right(let generation): confirmed = generation
     case .wrong: return .invalidCredentials
     case .invalidToken: return .invalidToken
     case .tooManyAttempts(let seconds): return .tooManyAttempts(retryAfter: seconds)
@@ -154,6 +155,8 @@ extension FactorService {
       guard case .stands(let found) = try tx.use(caller.bearer, idle: lifetime),
         let credentials = try tx.credentials(of: found.account.id)
       else { return .invalidToken }
+      // A password that was changed meanwhile was not shown.
+      if credentials.passwordGeneration != confirmed { return .invalidCredentials }
       if let refusal = objection(credentials) { return refusal }
       guard try tx.show(step, to: authenticator.id, of: credentials, caller: caller) else {
         try tx.countRefusal(source: source, code: "wrong-second-factor")

@@ -8,7 +8,10 @@ struct PasswordConfirmation: Sendable {
   let queue: AttemptQueue
 
   enum Outcome: Sendable {
-    case right, wrong, invalidToken
+    /// With the generation of the password that was shown: whatever is done on the strength of it asks whether that
+    /// one still stands.
+    case right(generation: Int64)
+    case wrong, invalidToken
     case tooManyAttempts(retryAfter: Int)
     case busy(retryAfter: Int)
     case shuttingDown
@@ -38,7 +41,7 @@ struct PasswordConfirmation: Sendable {
     case .full: return .busy(retryAfter: AttemptQueue.secondsWhenFull)
     case .invalidToken: return .invalidToken
     case .spent(let seconds): return .tooManyAttempts(retryAfter: seconds)
-    case .reserved(let credentials): return try await verify(password, credentials, turn, origin)
+    case .reserved(let credentials): return try await verify(password, credentials, turn, origin, caller)
     }
   }
 
@@ -62,7 +65,7 @@ struct PasswordConfirmation: Sendable {
 
   private func verify(
     _ password: consuming Password, _ tested: Credentials, _ turn: AttemptTurn,
-    _ origin: AttemptLimiter.Origin
+    _ origin: AttemptLimiter.Origin, _ caller: Caller
   ) async throws(StorageFault) -> Outcome {
     let verification: PasswordVerification
     do {
@@ -84,10 +87,13 @@ struct PasswordConfirmation: Sendable {
       else {
         try tx.commit(turn)
         try tx.countRefusal(source: source, code: "invalid-credentials")
+        // Somebody at a session of theirs guesses at the password, or has mistyped it.
+        try tx.notify(
+          .signInFailed, of: tested.account.id, detail: [("frontend", caller.frontEnd.name), ("by", "session")])
         return .wrong
       }
       try tx.refund(turn)
-      return .right
+      return .right(generation: tested.passwordGeneration)
     }
     turn.settled()
     return outcome

@@ -9,7 +9,11 @@ extension Endpoint {
     ) { exchange in
       let name = exchange.parameter("frontend")
       // Who shows no session learns nothing of which front ends there are.
-      if case .invalid = try await services.sessions.standing(exchange.caller) { throw Refusal(.invalidToken) }
+      switch try await services.sessions.standing(exchange.caller) {
+      case .invalid: throw Refusal(.invalidToken)
+      case .enrolmentOnly: throw Refusal(.secondFactorRequired)
+      case .stands: break
+      }
       guard services.peers.hasScheduler(name) else {
         throw Refusal(.notFound, "No front end of that name is configured to schedule.")
       }
