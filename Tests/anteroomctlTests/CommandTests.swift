@@ -25,6 +25,8 @@ import Testing
     ["api", "GET", "/", "--as-host", "--bearer-file", "f"], ["setup", "--scripted"],
     ["setup", "--username", "a", "--json"], ["login", "--credentials-stdin", "--username", "a"],
     ["login", "--password", "secret"], ["account", "set-password", "ada", "--password", "secret"],
+    ["account", "sessions", "ada", "--revoke", "sess_1", "--revoke-all"], ["account", "totp-reset"],
+    ["account", "totp", "remove", "--password", "secret"], ["account", "recovery-codes", "123456"],
     ["meeting", "admit", "m"], ["meeting", "admit", "m", "join_1", "--all"], ["meeting", "message", "m"],
     ["meeting", "remove", "m"], ["meeting", "send-back", "m"], ["meeting", "suspend"],
     ["meeting", "ban", "add", "m"], ["meeting", "ban", "add", "m", "--account", "a", "--join", "j"],
