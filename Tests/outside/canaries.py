@@ -423,6 +423,7 @@ def line_13_Webex_a_daemon_that_dies_of_a_signal_leaves_no_core_and_prints_no_me
     resource.setrlimit(resource.RLIMIT_CORE, (most, most))
     book = Book()
     for number in (signal.SIGABRT, signal.SIGSEGV, signal.SIGQUIT, signal.SIGBUS):
+        signal.signal(number, signal.SIG_DFL)   # a shell has what it runs in the background ignore some
         with Daemon(start=False) as daemon:
             os.chdir(daemon.root)
             child = subprocess.Popen(["sleep", "60"])
