@@ -5,6 +5,7 @@ import Testing
 /// counters: what was reserved, failed, given back, lost with a daemon, and when.
 @Suite struct AttemptBudgetModelTests {
   private static let window = BudgetRule.window(limit: 4, seconds: 60)
+  private static let quiet = BudgetRule.quiet(limit: 4, seconds: 60)
   private static let delay = BudgetRule.delay(burst: 3, longest: 15, forgottenAfter: 90)
 
   /// What happened, told plainly.
@@ -20,6 +21,7 @@ import Testing
       guard let first = failures.first, let last = failures.last else { return true }
       return switch rule {
       case .window(_, let seconds): now >= first.adding(seconds: seconds)
+      case .quiet(_, let seconds): now >= last.adding(seconds: seconds)
       case .delay(_, _, let seconds): now >= last.adding(seconds: seconds)
       }
     }
@@ -36,6 +38,11 @@ import Testing
       switch rule {
       case .window(let limit, let seconds):
         if current.count >= limit { return current[0].adding(seconds: seconds).milliseconds(since: now) }
+        return current.count + reserved < limit ? nil : 0
+      case .quiet(let limit, let seconds):
+        if current.count >= limit {
+          return current[current.count - 1].adding(seconds: seconds).milliseconds(since: now)
+        }
         return current.count + reserved < limit ? nil : 0
       case .delay(let burst, let longest, _):
         if current.count < burst { return current.count + reserved < burst ? nil : 0 }
@@ -59,7 +66,7 @@ import Testing
     }
   }
 
-  @Test(arguments: [window, delay], 0..<10)
+  @Test(arguments: [window, quiet, delay], 0..<10)
   func `no history lets more fail than the rule allows, refuses one that it allows, or names a wrong time`(
     rule: BudgetRule, portion: Int
   ) {
@@ -125,6 +132,23 @@ import Testing
     }
   }
 
+  /// By who makes as many as are let through, at the moments that suit: in no stretch of that length are there more.
+  @Test(arguments: [1, 7, 30, 59, 60, 61])
+  func `in any day there are no more than the day's`(step: Int) {
+    var now = Instant(seconds: 1_000_000)
+    var budget = AttemptBudget.untouched(at: now)
+    var evaluated: [Instant] = []
+    for _ in 0..<500 {
+      if budget.verdict(under: Self.quiet, at: now) == .available {
+        budget = budget.reserving(under: Self.quiet, at: now).committing(under: Self.quiet, at: now)
+        evaluated.append(now)
+      }
+      now = now.adding(seconds: step)
+    }
+    #expect(evaluated.count > 4)
+    #expect(zip(evaluated, evaluated.dropFirst(4)).allSatisfy { $1.milliseconds(since: $0) >= 60_000 })
+  }
+
   @Test(
     arguments: [
       (1, false, 0), (2, false, 1), (3, false, 1), (4, true, AttemptBudget.firstSpentRank + 2),
@@ -138,7 +162,7 @@ import Testing
     #expect(budget.rank(under: Self.delay, at: now) == rank % AttemptBudget.firstSpentRank)
   }
 
-  @Test(arguments: [window, delay, .window(limit: 100, seconds: 86_400)])
+  @Test(arguments: [window, quiet, delay, .window(limit: 100, seconds: 86_400)])
   func `a rule reads back from what is stored of it`(rule: BudgetRule) {
     #expect(BudgetRule(text: rule.text) == rule)
   }

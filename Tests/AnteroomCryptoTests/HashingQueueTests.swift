@@ -35,7 +35,7 @@ extension HashingQueue<String> {
   }
 
   @Test func `who floods waits behind itself`() {
-    var queue = queue(pace: second)
+    var queue = queue(patience: 8, pace: second)
     queue.queue((0..<5).map { ($0, "flood") })
     #expect(queue.wait(inLine: "flood") == 5 * second)
     #expect(queue.wait(inLine: "fresh") == 1 * second)

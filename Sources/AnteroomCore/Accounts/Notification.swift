@@ -63,8 +63,9 @@ package struct Notification: Sendable {
     self.detail = detail
   }
 
-  /// Kept of each account; the oldest go.
-  package static let kept = 200
+  /// Kept of each event of an account; the oldest go. Of each, so that nobody who knows the password can push what they
+  /// did to it off the list by signing in a few hundred times.
+  package static let kept = 50
   /// Within so many seconds of the first, what `adds` is counted with it.
   package static let addingSeconds = 3600
 }

@@ -3,6 +3,10 @@ package enum BudgetRule: Hashable, Sendable {
   /// At most `limit` failures in a window of `seconds` that begins with the first of them.
   case window(limit: Int, seconds: Int)
 
+  /// At most `limit` failures, forgotten together `seconds` after the last of them: so in any `seconds` there are at
+  /// most so many, wherever one begins to count.
+  case quiet(limit: Int, seconds: Int)
+
   /// `burst` failures without delay; after each further one the next try waits 1, 2, 4 … up to
   /// `longest` seconds. Failures are forgotten `forgottenAfter` seconds after the last.
   ///
@@ -46,6 +50,9 @@ package struct AttemptBudget: Hashable, Sendable {
     case .window(let limit, let seconds):
       if current.failures >= limit { return .spent(until: current.windowStart.adding(seconds: seconds)) }
       return current.failures + current.reserved >= limit ? .pending : .available
+    case .quiet(let limit, let seconds):
+      if current.failures >= limit { return .spent(until: current.lastFailure.adding(seconds: seconds)) }
+      return current.failures + current.reserved >= limit ? .pending : .available
     case .delay(let burst, let longest, _):
       if current.failures + current.reserved < burst { return .available }
       if current.failures < burst { return .pending }
@@ -60,7 +67,7 @@ package struct AttemptBudget: Hashable, Sendable {
   package func room(under rule: BudgetRule, at now: Instant) -> Int {
     let current = forgetting(under: rule, at: now)
     switch rule {
-    case .window(let limit, _): return max(0, limit - current.failures - current.reserved)
+    case .window(let limit, _), .quiet(let limit, _): return max(0, limit - current.failures - current.reserved)
     case .delay(let burst, _, _):
       if current.failures < burst { return max(0, burst - current.failures - current.reserved) }
       return verdict(under: rule, at: now) == .available ? 1 : 0
@@ -77,7 +84,7 @@ package struct AttemptBudget: Hashable, Sendable {
   package func rank(under rule: BudgetRule, at now: Instant) -> Int64 {
     let rank = Int64(Int.bitWidth - 1 - max(1, failures).leadingZeroBitCount)
     switch rule {
-    case .window: return spentUntil(under: rule, at: now) == nil ? rank : rank + AttemptBudget.firstSpentRank
+    case .window, .quiet: return spentUntil(under: rule, at: now) == nil ? rank : rank + AttemptBudget.firstSpentRank
     case .delay: return rank
     }
   }
@@ -125,6 +132,7 @@ package struct AttemptBudget: Hashable, Sendable {
   package func expiry(under rule: BudgetRule) -> Instant {
     switch rule {
     case .window(_, let seconds): windowStart.adding(seconds: seconds)
+    case .quiet(_, let seconds): lastFailure.adding(seconds: seconds)
     case .delay(_, _, let forgottenAfter): lastFailure.adding(seconds: forgottenAfter)
     }
   }

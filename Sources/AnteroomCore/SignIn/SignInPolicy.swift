@@ -16,6 +16,9 @@ package enum SignInPolicy {
   package static let setupCodeRule = BudgetRule.window(limit: 10, seconds: 3600)
   package static let knownDeviceSeconds = 180 * 86_400
   package static let knownDeviceFailures = 10
+  /// Of one account; the oldest go. Whoever knows a password could otherwise fill the disk by signing in.
+  package static let knownDevices = 50
+  package static let sessions = 200
   /// How far a code's time step may lie from now's, either way.
   package static let totpWindow: Int64 = 1
 
@@ -28,9 +31,9 @@ package enum SignInPolicy {
   /// configured.
   package static let mostStrangersFailures = 100
 
-  /// A day begins with the first failure in it.
+  /// In any 24 hours: a day that began with the first failure in it would allow nearly twice as many across its edge.
   package static func strangers(failures: Int) -> BudgetRule {
-    .window(limit: min(failures, mostStrangersFailures), seconds: 86_400)
+    .quiet(limit: min(failures, mostStrangersFailures), seconds: 86_400)
   }
 
   /// What one source may register through a front end.

@@ -37,15 +37,16 @@ extension SQLiteSnapshot {
     try db.one(
       """
       SELECT a.password_hash, a.password_pepper, a.password_is_short, a.salt, a.recovery_failures,
-        a.password_generation,
+        a.password_generation, a.is_reset,
         \(SQLiteSnapshot.accountColumns)
       FROM accounts a WHERE \(condition)
       """, [.text(value)]
     ) { row in
       let hash = row.optionalText(0).map { PasswordHash(phc: $0, pepperID: row.text(1)) }
       return Credentials(
-        account: SQLiteSnapshot.readAccount(row, from: 6), hash: hash, passwordIsShort: row.flag(2), salt: row.blob(3),
-        recoveryFailures: row.count(4), passwordGeneration: row.integer(5))
+        account: SQLiteSnapshot.readAccount(row, from: 7), hash: hash, passwordIsShort: row.flag(2), salt: row.blob(3),
+        recoveryFailures: row.count(4), passwordGeneration: row.integer(5),
+        isReset: row.flag(6))
     }
   }
 
@@ -145,21 +146,27 @@ extension SQLiteTransaction {
   func setPassword(_ hash: PasswordHash, isShort: Bool, of account: AccountID) throws(StorageFault) {
     try db.run(
       """
-      UPDATE accounts SET password_hash = ?, password_pepper = ?, password_is_short = ?,
+      UPDATE accounts SET password_hash = ?, password_pepper = ?, password_is_short = ?, is_reset = 0,
+        import_mark = CASE WHEN import_mark IS NULL THEN NULL ELSE zeroblob(32) END,
         password_generation = password_generation + 1 WHERE id = ?
       """, [.text(hash.phc), .text(hash.pepperID), .flag(isShort), .text(account.text)])
   }
 
   func replaceHash(_ hash: PasswordHash, isShort: Bool, of account: AccountID) throws(StorageFault) {
+    // What it was imported from is told by the mark to whoever has the keys and guesses: it goes with the hash.
     try db.run(
-      "UPDATE accounts SET password_hash = ?, password_pepper = ?, password_is_short = ? WHERE id = ?",
+      """
+      UPDATE accounts SET password_hash = ?, password_pepper = ?, password_is_short = ?,
+        import_mark = CASE WHEN import_mark IS NULL THEN NULL ELSE zeroblob(32) END WHERE id = ?
+      """,
       [.text(hash.phc), .text(hash.pepperID), .flag(isShort), .text(account.text)])
   }
 
   func clearPassword(of account: AccountID) throws(StorageFault) {
     try db.run(
       """
-      UPDATE accounts SET password_hash = NULL, password_pepper = NULL, password_is_short = 0,
+      UPDATE accounts SET password_hash = NULL, password_pepper = NULL, password_is_short = 0, is_reset = 1,
+        import_mark = CASE WHEN import_mark IS NULL THEN NULL ELSE zeroblob(32) END,
         password_generation = password_generation + 1 WHERE id = ?
       """, [.text(account.text)])
   }
@@ -243,6 +250,11 @@ extension SQLiteTransaction {
         .text(device.id), .text(device.account.text), .digest(device.digest), .integer(Int64(device.failures)),
         .time(device.expiresAt),
       ])
+    try db.run(
+      """
+      DELETE FROM known_devices WHERE id IN (
+        SELECT id FROM known_devices WHERE account = ? ORDER BY expires_at DESC, id = ? DESC LIMIT -1 OFFSET ?)
+      """, [.text(device.account.text), .text(device.id), .integer(Int64(SignInPolicy.knownDevices))])
   }
 
   func setFailures(_ count: Int, ofKnownDevice id: String) throws(StorageFault) {

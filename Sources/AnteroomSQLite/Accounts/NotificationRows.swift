@@ -59,8 +59,8 @@ extension SQLiteTransaction {
       [.text(account.text), .text(event.rawValue), .text(text), .time(now)])
     try db.run(
       """
-      DELETE FROM notifications WHERE account = ?1 AND seq <= (
-        SELECT seq FROM notifications WHERE account = ?1 ORDER BY seq DESC LIMIT 1 OFFSET ?2)
-      """, [.text(account.text), .integer(Int64(Notification.kept))])
+      DELETE FROM notifications WHERE account = ?1 AND event = ?2 AND seq <= (
+        SELECT seq FROM notifications WHERE account = ?1 AND event = ?2 ORDER BY seq DESC LIMIT 1 OFFSET ?3)
+      """, [.text(account.text), .text(event.rawValue), .integer(Int64(Notification.kept))])
   }
 }

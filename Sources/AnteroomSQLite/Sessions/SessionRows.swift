@@ -35,6 +35,13 @@ extension SQLiteSnapshot {
       """, [.text(account.text), .time(now), .integer(cursor ?? 0)], limit: limit, SQLiteSnapshot.readSession)
   }
 
+  func sessions(of account: AccountID, beyond count: Int) throws(StorageFault) -> [SessionID] {
+    try db.all(
+      "SELECT id FROM sessions WHERE account = ? ORDER BY idle_expires_at DESC, created_at DESC LIMIT -1 OFFSET ?",
+      [.text(account.text), .integer(Int64(count))]
+    ) { SessionID(known: $0.text(0)) }
+  }
+
   func challenge(_ id: ChallengeID) throws(StorageFault) -> Challenge? {
     try db.one(
       "SELECT account, digest, expires_at, known_device, issuer FROM challenges WHERE id = ?", [.text(id.text)]
@@ -89,10 +96,6 @@ extension SQLiteTransaction {
 
   func deleteSession(_ id: SessionID) throws(StorageFault) {
     try db.run("DELETE FROM sessions WHERE id = ?", [.text(id.text)])
-  }
-
-  func deleteSessions(of account: AccountID) throws(StorageFault) {
-    try db.run("DELETE FROM sessions WHERE account = ?", [.text(account.text)])
   }
 
   func deleteSessions(of account: AccountID, except kept: SessionID?) throws(StorageFault) -> Int {

@@ -90,18 +90,19 @@ extension SQLiteTransaction {
       // A right password leaves no trace of itself here.
       return try db.run("DELETE FROM budgets WHERE key = ?", [.digest(bucket.key)])
     }
+    // The account may have been erased while the password was hashed: its id is not written back.
     let state = BudgetRowState(budget, under: bucket.rule, at: now)
     try db.run(
       """
       UPDATE budgets SET failures = ?2, reserved = ?3, window_start = ?4, last_failure = ?5, expires_at = ?6,
-        spent_until = ?7, rank = ?8, rule = ?9, kind = ?10, account = ?11, name = ?12, source = ?13
+        spent_until = ?7, rank = ?8, rule = ?9, kind = ?10, account = (SELECT id FROM accounts WHERE id = ?11), name = ?12, source = ?13
       WHERE key = ?1
       """, [.digest(bucket.key)] + state.columns + bucket.columns)
     if db.changesCount > 0 { return }
     try db.run(
       """
       INSERT INTO budgets (key, failures, reserved, window_start, last_failure, expires_at, spent_until, rank, rule,
-        kind, account, name, source, pool) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        kind, account, name, source, pool) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT id FROM accounts WHERE id = ?), ?, ?, ?)
       """, [.digest(bucket.key)] + state.columns + bucket.columns + [.integer(bucket.kind.pool.rawValue)])
     try evict(from: bucket.kind.pool)
   }

@@ -46,6 +46,8 @@ extension Schema {
 
     -- Rises with each new password, and not when the same one is hashed anew.
     ALTER TABLE accounts ADD COLUMN password_generation INTEGER NOT NULL DEFAULT 0;
+    -- An operator took its factors away, and nobody has set a password since.
+    ALTER TABLE accounts ADD COLUMN is_reset INTEGER NOT NULL DEFAULT 0 CHECK (is_reset IN (0, 1));
 
     -- Who an issuer's `sub` is here, as a keyed digest.
     CREATE TABLE identities (

@@ -160,7 +160,9 @@ package struct AccountImportService: Sendable {
     }
     if try snapshot.wasErased(candidate.erasedName) { return .refused(.usernameTaken) }
     guard let there = try snapshot.credentials(named: candidate.account.username)?.account.id else { return nil }
-    let isSame = try snapshot.importMark(of: there)?.equalsInConstantTime(candidate.mark) ?? false
+    guard let mark = try snapshot.importMark(of: there) else { return .refused(.usernameTaken) }
+    // Of what has another password by now it is known only that it was imported.
+    let isSame = mark == Digest.imported || mark.equalsInConstantTime(candidate.mark)
     return isSame ? .exists(there) : .refused(.usernameTaken)
   }
 
@@ -171,7 +173,6 @@ package struct AccountImportService: Sendable {
     let account = candidate.account
     // A name may be taken though nobody has it any more.
     guard try tx.insert(account, salt: candidate.salt) else { return .refused(.usernameTaken) }
-    try tx.setImportMark(candidate.mark, of: account.id)
     if let hash = candidate.hash {
       // How long it is, nobody knows before it is typed: until then it does not stand alone.
       try tx.setPassword(hash, isShort: true, of: account.id)
@@ -179,6 +180,7 @@ package struct AccountImportService: Sendable {
       let expires = tx.now.adding(seconds: SignInPolicy.setupCodeSeconds)
       try tx.setSetupCode(SetupCode(digest: candidate.code.digest, expiresAt: expires), of: account.id)
     }
+    try tx.setImportMark(candidate.mark, of: account.id)
     try tx.append(
       AuditEntry(
         .accountImported, by: caller.actor, subject: account.id.text, request: caller.request,
@@ -189,6 +191,11 @@ package struct AccountImportService: Sendable {
         personal: [("username", account.username.text)], salt: candidate.salt))
     return candidate.asImported(id: account.id, code: candidate.hash == nil ? candidate.code.text : nil)
   }
+}
+
+extension Digest {
+  /// In place of the mark of an imported account whose password has been hashed or set here.
+  fileprivate static let imported = Digest([UInt8](repeating: 0, count: 32))
 }
 
 extension AccountImportService.Candidate {

@@ -81,18 +81,17 @@ package struct AccountService: Sendable {
     // Before anything is hashed: a registration that is not taken must not cost more than asking. Each
     // counts and none is given back.
     let budget = isOperator ? [] : ports.limiter.registration(name: Array(username.text.utf8), origin: origin)
-    if !budget.isEmpty {
-      let spent = try await ports.store.write { tx throws(StorageFault) -> Int? in
-        // A repetition of what was answered already costs nothing.
-        if let claim, try tx.idempotencyRecord(claim.scope) != nil { return nil }
-        if let until = try tx.spentUntil(budget) { return until.secondsToWait(from: tx.now) }
-        try tx.commit(budget)
-        return nil
-      }
-      if let spent { return .refused(.tooManyAttempts(retryAfter: spent)) }
+    let standing = try await ports.store.write { tx throws(StorageFault) -> Registration in
+      // A repetition of what was answered already costs nothing, and is not hashed.
+      if let claim, try tx.idempotencyRecord(claim.scope) != nil { return .repeated }
+      if let until = try tx.spentUntil(budget) { return .spent(until.secondsToWait(from: tx.now)) }
+      try tx.commit(budget)
+      return .new
     }
+    if case .spent(let seconds) = standing { return .refused(.tooManyAttempts(retryAfter: seconds)) }
+    let isRepeated = standing == .repeated
     var hash: PasswordHash?
-    if let typed = draft.password {
+    if !isRepeated, let typed = draft.password {
       let made = try await hashNew(
         typed, username: username, displayName: displayName, hasSecondFactor: false, origin: origin)
       switch made {
@@ -107,6 +106,8 @@ package struct AccountService: Sendable {
     let likeness = NameLikeness(of: displayName, with: ports.text, digests: ports.digests)
     return try await ports.store.write { tx throws(StorageFault) in
       try tx.once(claim, sealing: ports.sealing, render: render, about: { $0.account.id }) { () throws(StorageFault) in
+        // The first answer was forgotten in this very moment.
+        if isRepeated { return .refused(.busy(retryAfter: 1)) }
         let account = Account(
           id: id, username: username, displayName: displayName, isHost: isHost, vouched: isOperator, disabled: false,
           hasSecondFactor: false, createdAt: tx.now, lastSignInAt: nil, version: 1, profile: profile,
@@ -128,6 +129,8 @@ package struct AccountService: Sendable {
       }
     }
   }
+
+  private enum Registration: Hashable, Sendable { case new, repeated, spent(Int) }
 
   enum NewHash: Sendable {
     case hashed(PasswordHash, isShort: Bool)

@@ -83,7 +83,9 @@ package struct PasswordChangeService: Sendable {
     case .invalid: return .invalidToken
     case .enrolmentOnly: return .secondFactorRequired
     case .stands(let found):
-      guard found.session.factors > 1 || !found.account.hasSecondFactor else { return .secondFactorRequired }
+      guard found.session.methods.contains(.totp) || !found.account.hasSecondFactor else {
+        return .secondFactorRequired
+      }
       guard let credentials = try snapshot.credentials(of: found.account.id) else { return .invalidToken }
       return .stands(
         Standing(session: found.session.id, account: found.account, generation: credentials.passwordGeneration))

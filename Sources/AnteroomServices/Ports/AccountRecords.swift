@@ -11,11 +11,14 @@ package struct Credentials: Sendable {
   package var recoveryFailures: Int
   /// Rises with each new password: two that were tested against different hashes of one were tested alike.
   package var passwordGeneration: Int64
+  /// An operator took its factors away, and nobody has set a password since: until then nothing else opens it.
+  package var isReset: Bool
 
   package init(
     account: Account, hash: PasswordHash?, passwordIsShort: Bool, salt: [UInt8], recoveryFailures: Int,
-    passwordGeneration: Int64
+    passwordGeneration: Int64, isReset: Bool
   ) {
+    self.isReset = isReset
     self.passwordGeneration = passwordGeneration
     self.account = account
     self.hash = hash

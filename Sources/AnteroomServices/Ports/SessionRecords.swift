@@ -38,6 +38,8 @@ package protocol SessionReading {
   func session(_ id: SessionID) throws(StorageFault) -> StoredSession?
   /// Those of an account that stand now, oldest first.
   func sessions(of account: AccountID, after cursor: Int64?, limit: Int) throws(StorageFault) -> Page<Session>
+  /// All of an account but so many that were used last.
+  func sessions(of account: AccountID, beyond count: Int) throws(StorageFault) -> [SessionID]
   func challenge(_ id: ChallengeID) throws(StorageFault) -> Challenge?
   func sessionCount() throws(StorageFault) -> Int
 }
@@ -48,7 +50,6 @@ package protocol SessionWriting {
   func update(_ session: Session, digest: Digest) throws(StorageFault)
   func touch(_ id: SessionID, idleExpiresAt: Instant) throws(StorageFault)
   func deleteSession(_ id: SessionID) throws(StorageFault)
-  func deleteSessions(of account: AccountID) throws(StorageFault)
   /// All but one; how many there were.
   func deleteSessions(of account: AccountID, except kept: SessionID?) throws(StorageFault) -> Int
   func insert(_ challenge: Challenge) throws(StorageFault)

@@ -8,12 +8,11 @@ package struct SessionService: Sendable {
     self.ports = ports
   }
 
-  /// The session behind a token, if it stands; nil for everything else alike. To introspect is not to
-  /// use: the idle time goes on running.
-  package func introspect(_ proof: TokenProof?) async throws(StorageFault) -> AuthenticatedSession? {
+  /// How a token stands, for a front end that was shown it. To introspect is not to use: the idle time goes on running.
+  package func introspect(_ proof: TokenProof?) async throws(StorageFault) -> BearerStanding {
     let lifetime = ports.lifetime
     return try await ports.store.read { snapshot throws(StorageFault) in
-      try snapshot.authenticate(proof, idle: lifetime).session
+      try snapshot.authenticate(proof, idle: lifetime)
     }
   }
 

@@ -23,7 +23,8 @@ extension Snapshot {
     guard let confirmed = try authenticator(of: found.account.id, confirmed: true), !found.session.isForRecovery else {
       return .may(found)
     }
-    if found.session.factors < 2 { return .secondFactorRequired }
+    // The one that is kept here: an issuer's word for another does not take its place.
+    if found.session.factors < 2 || !found.session.methods.contains(.totp) { return .secondFactorRequired }
     if confirmed.state.disabled { return .conflict }
     if asksAnew && now > found.session.authenticatedAt.adding(seconds: SignInPolicy.credentialChangeSeconds) {
       return .reauthenticationRequired

@@ -49,6 +49,8 @@ package struct FactorService: Sendable {
       effect: { tx, session, credentials throws(StorageFault) in
         var account = credentials.account
         try tx.deleteSecondFactor(of: account.id)
+        // Its joins too: a host's ticket would go on with what the session showed.
+        try tx.endJoins(of: account.id, by: .account(account.id), request: caller.request)
         try tx.endAccess(of: account.id, except: session.id, by: .account(account.id), request: caller.request)
         try tx.loseSecondFactor(session)
         account.hasSecondFactor = false

@@ -131,7 +131,9 @@ package struct FederatedSignInService: Sendable {
     let claims = visitor.token.claims
     guard claims.flaw(under: rule, at: tx.now) == nil else { return .refused }
     if let id = try tx.account(of: visitor.subject, issuer: rule.name) {
-      guard let credentials = try tx.credentials(of: id), !credentials.account.disabled,
+      // Who lost a factor to an operator's reset gets in by the code of that reset first: an issuer's word was not enough
+      // before it, and is not because of it.
+      guard let credentials = try tx.credentials(of: id), !credentials.account.disabled, !credentials.isReset,
         try tx.spendIdentityToken(visitor.tokenDigest, expiresAt: claims.refusedFrom)
       else { return .refused }
       return .account(credentials)

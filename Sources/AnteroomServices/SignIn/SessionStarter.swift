@@ -53,6 +53,10 @@ package struct SessionStarter: Sendable {
   ) throws(StorageFault) -> (Session, Account) {
     let session = lifetime.session(
       id: draft.id, account: credentials.account.id, methods: methods, factors: factors, at: tx.now)
+    for old in try tx.sessions(of: credentials.account.id, beyond: SignInPolicy.sessions - 1) {
+      try tx.endJoins(of: credentials.account.id, session: old, by: .system, request: caller.request)
+      try tx.deleteSession(old)
+    }
     try tx.insert(session, digest: draft.digest)
     // With a complete session a device becomes known; a recovery code's session is none until it has bound
     // a new authenticator.

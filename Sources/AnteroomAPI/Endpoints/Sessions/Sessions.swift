@@ -12,10 +12,18 @@ extension Endpoint {
       let token = try body.secret("token")
       try body.finish()
       let proof = token.withBytes { services.mint.read($0) }
-      let found = try await services.sessions.introspect(proof)
+      let standing = try await services.sessions.introspect(proof)
+      let reach: String? =
+        switch standing {
+        case .invalid: nil
+        case .stands: "everything"
+        case .enrolmentOnly: "enrolment"
+        }
+      let found = standing.session
       return .json(200) { json in
         json.member("active", found != nil)
-        if let found {
+        if let found, let reach {
+          json.member("reach", reach)
           json.key("session")
           json.session(found.session, of: found.account)
         }
