@@ -19,6 +19,7 @@ import Testing
     "changeRole": #"{"role":"viewer"}"#, "changePublish": #"{"audio":true}"#, "messageJoin": #"{"text":"x"}"#,
     "messageWaiting": #"{"text":"x"}"#, "createBan": #"{"join":"join_00000000000000000000000000"}"#,
     "changeMeeting": #"{"title":"x"}"#,
+    "checkPassword": #"{"password":"violet harbour lanterns"}"#,
     "changePassword": #"{"current_password":"x","new_password":"violet harbour lanterns"}"#,
   ]
 

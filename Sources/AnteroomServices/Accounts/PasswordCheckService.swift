@@ -22,6 +22,8 @@ package enum PasswordCheckResult: Hashable, Sendable {
   case assessed(PasswordAssessment)
   /// A bearer was shown and does not stand.
   case invalidToken
+  /// Its session is good for enrolment alone.
+  case secondFactorRequired
 }
 
 /// Says of a password what would be said of it if it were set.
@@ -42,10 +44,14 @@ package struct PasswordCheckService: Sendable {
     var account: Account?
     if let bearer = caller.bearer {
       let lifetime = ports.lifetime
-      account = try await ports.store.read { snapshot throws(StorageFault) in
-        try snapshot.authenticate(bearer, idle: lifetime).session?.account
+      let standing = try await ports.store.read { snapshot throws(StorageFault) in
+        try snapshot.authenticate(bearer, idle: lifetime)
       }
-      if account == nil { return .invalidToken }
+      switch standing {
+      case .invalid: return .invalidToken
+      case .enrolmentOnly: return .secondFactorRequired
+      case .stands(let found): account = found.account
+      }
     }
     // What is no username can be nobody's.
     let given = username.flatMap { try? Username(parsing: $0, with: ports.text) }

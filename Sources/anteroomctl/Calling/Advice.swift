@@ -53,6 +53,7 @@ struct Advice {
       "try again; an operator starts anew with: " + command("account reset USERNAME")
     case "username-taken": command("account list")
     case "meeting-exists": "choose another --id, or leave it out"
+    case "state-conflict" where target.hasPrefix("/v1/accounts"): command("account list")
     case "state-conflict", "meeting-ended": command("meeting list")
     case "policy-floor": command("policy show")
     case "unprotected": "leave a passcode, a waiting room or open_to on, or say why not with --unprotected REASON"

@@ -14,6 +14,7 @@ extension Endpoint {
       try body.finish()
       switch try await services.passwordCheck.check(password, username: username, caller: exchange.caller) {
       case .invalidToken: throw Refusal(.invalidToken)
+      case .secondFactorRequired: throw Refusal(.secondFactorRequired)
       case .assessed(let assessment):
         return .json(200) { json in
           json.member("acceptable", assessment.objections.isEmpty)
