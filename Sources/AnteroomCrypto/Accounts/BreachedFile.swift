@@ -6,8 +6,6 @@ import Glibc
 final class BreachedFile: Sendable {
   /// About ninety lines.
   static let blockBytes = 4096
-  /// 40 digits, a colon, ten digits, CR and LF, and some more.
-  static let mostLineBytes = 64
 
   let path: String
   private let descriptor: Int32
@@ -56,11 +54,11 @@ final class BreachedFile: Sendable {
       let block = try block(from: start, isLineStart: start == low, upTo: high)
       reads += 1
       if wanted < block.first {
-        (high, above) = (block.begin, block.first.fraction)
+        (high, above) = (start + Int64(block.begin), block.first.fraction)
       } else if block.last < wanted {
-        (low, below) = (block.end, block.last.fraction)
+        (low, below) = (start + Int64(block.end), block.last.fraction)
       } else {
-        return Outcome(isListed: block.hashes.contains(wanted), reads: reads)
+        return Outcome(isListed: try block.contains(wanted), reads: reads)
       }
     }
     return Outcome(isListed: false, reads: reads)
@@ -95,60 +93,18 @@ final class BreachedFile: Sendable {
       let start = max(end, place == places ? size - Int64(Self.blockBytes) : even)
       guard start < size else { return }
       let block = try block(from: start, isLineStart: start == end, upTo: size)
-      if let last, block.first <= last { throw .unordered(path: path, offset: block.begin) }
-      (last, end) = (block.last, block.end)
+      try block.checkOrder()
+      if let last, block.first <= last { throw .unordered(path: path, offset: start + Int64(block.begin)) }
+      (last, end) = (block.last, start + Int64(block.end))
     }
   }
 
-  /// The whole lines of one block.
-  private struct Block {
-    /// Where the first of them begins, and where the last one ends.
-    let begin: Int64
-    let end: Int64
-    let hashes: [SHA1Value]
-    let first: SHA1Value
-    let last: SHA1Value
-  }
-
-  /// Reads one block: what is before its first line break belongs to a line that began before, unless a line begins
-  /// where it does.
   private func block(
     from start: Int64, isLineStart: Bool, upTo high: Int64
-  ) throws(BreachedFileFault) -> Block {
+  ) throws(BreachedFileFault) -> BreachedBlock {
     let bytes = try read(at: start, Int(min(Int64(Self.blockBytes), high - start)))
-    var position = 0
-    if !isLineStart {
-      guard let lineBreak = bytes.firstIndex(of: 0x0A), lineBreak < Self.mostLineBytes else {
-        throw .malformed(path: path, offset: start)
-      }
-      position = lineBreak + 1
-    }
-    let begin = start + Int64(position)
-    var hashes: [SHA1Value] = []
-    while position < bytes.count {
-      let rest = bytes[position...]
-      let lineBreak = rest.prefix(Self.mostLineBytes).firstIndex(of: 0x0A)
-      // The last line of the file may end with it; of any other block the last is cut short.
-      if lineBreak == nil && start + Int64(bytes.count) < size && rest.count < Self.mostLineBytes { break }
-      let line = bytes[position..<(lineBreak ?? bytes.count)]
-      guard let hash = Self.hash(ofLine: line) else {
-        throw .malformed(path: path, offset: start + Int64(position))
-      }
-      if let last = hashes.last, hash <= last { throw .unordered(path: path, offset: start + Int64(position)) }
-      hashes.append(hash)
-      position = lineBreak.map { $0 + 1 } ?? bytes.count
-    }
-    guard let first = hashes.first, let last = hashes.last else { throw .malformed(path: path, offset: start) }
-    return Block(begin: begin, end: start + Int64(position), hashes: hashes, first: first, last: last)
-  }
-
-  private static func hash(ofLine line: ArraySlice<UInt8>) -> SHA1Value? {
-    let text = line.last == 0x0D ? line.dropLast() : line
-    let count = text.dropFirst(SHA1Value.hexDigits + 1)
-    guard text.dropFirst(SHA1Value.hexDigits).first == UInt8(ascii: ":"), (1...12).contains(count.count),
-      count.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })
-    else { return nil }
-    return SHA1Value(hex: text.prefix(SHA1Value.hexDigits))
+    let isAtEnd = start + Int64(bytes.count) == size
+    return try BreachedBlock(bytes, of: path, at: start, isLineStart: isLineStart, isFileEnd: isAtEnd)
   }
 
   private func read(at start: Int64, _ count: Int) throws(BreachedFileFault) -> [UInt8] {

@@ -11,11 +11,17 @@ struct SHA1Value: Hashable, Comparable, Sendable {
   let low: UInt32
 
   /// Forty hexadecimal digits in either case; nil for anything else.
-  init?(hex digits: some Collection<UInt8>) {
+  init?(hex digits: [UInt8]) {
     guard digits.count == Self.hexDigits else { return nil }
+    self.init(hexIn: digits.span, at: 0)
+  }
+
+  /// Those that begin there. By index, and not as a slice: it is what a lookup spends its time on.
+  init?(hexIn text: Span<UInt8>, at start: Int) {
+    guard start + Self.hexDigits <= text.count else { return nil }
     var words: (UInt64, UInt64, UInt64) = (0, 0, 0)
-    for (place, digit) in digits.enumerated() {
-      guard let value = Self.value(of: digit) else { return nil }
+    for place in 0..<Self.hexDigits {
+      guard let value = Self.value(of: text[start + place]) else { return nil }
       if place < 16 {
         words.0 = words.0 << 4 | value
       } else if place < 32 {
