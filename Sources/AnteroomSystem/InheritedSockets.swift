@@ -6,7 +6,7 @@ package struct InheritedSockets: Hashable, Sendable {
   package let admin: Int32?
 
   // SD_LISTEN_FDS_START
-  private static let first: Int32 = 3
+  package static let first: Int32 = 3
   // Nobody hands over more than the two there are; an absurd number must not become a loop.
   private static let most: Int64 = 64
 
@@ -18,9 +18,12 @@ package struct InheritedSockets: Hashable, Sendable {
   ///   - environment: `LISTEN_FDS`, `LISTEN_PID` and `LISTEN_FDNAMES` of it.
   ///   - adminGroup: the group that the configuration names for the admin socket, which then may be 0660 and must
   ///     be that group's: being let in by the file is what makes an operator.
-  package init(environment: [String: String], pid: Int32, adminGroup: UInt32?) throws(SetupRefusal) {
+  ///   - first: the number of the first descriptor.
+  package init(
+    environment: [String: String], pid: Int32, adminGroup: UInt32?, first: Int32 = InheritedSockets.first
+  ) throws(SetupRefusal) {
     var adopted: [String: Int32] = [:]
-    for (name, descriptor) in try InheritedSockets.announced(in: environment, pid: pid) {
+    for (name, descriptor) in try InheritedSockets.announced(in: environment, pid: pid, first: first) {
       let widest: UInt32
       switch name {
       case "frontend": widest = 0o660
@@ -43,7 +46,7 @@ package struct InheritedSockets: Hashable, Sendable {
   }
 
   private static func announced(
-    in environment: [String: String], pid: Int32
+    in environment: [String: String], pid: Int32, first: Int32
   ) throws(SetupRefusal) -> [(name: String, descriptor: Int32)] {
     guard let listening = environment["LISTEN_FDS"] else { return [] }
     // An environment that was passed on by a parent speaks of the parent's descriptors.
