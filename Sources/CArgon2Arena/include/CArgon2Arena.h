@@ -30,7 +30,8 @@ void anteroom_arena_rest(void);
 /* Whether what `anteroom_arena_allocate` gave out last on this thread was the arena. */
 int anteroom_arena_served_last(void);
 
-/* Raises the niceness of the calling thread alone. 0, or -1 where the system forbids it. */
+/* Lets the calling thread run where nobody else wants to: SCHED_IDLE, or that niceness where the system forbids it. 0, or
+   -1 where it forbids both. */
 int anteroom_thread_lower_priority(int nice);
 
 #endif
