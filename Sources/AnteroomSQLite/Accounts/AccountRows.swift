@@ -147,18 +147,13 @@ extension SQLiteTransaction {
     try db.run(
       """
       UPDATE accounts SET password_hash = ?, password_pepper = ?, password_is_short = ?, is_reset = 0,
-        import_mark = CASE WHEN import_mark IS NULL THEN NULL ELSE zeroblob(32) END,
         password_generation = password_generation + 1 WHERE id = ?
       """, [.text(hash.phc), .text(hash.pepperID), .flag(isShort), .text(account.text)])
   }
 
   func replaceHash(_ hash: PasswordHash, isShort: Bool, of account: AccountID) throws(StorageFault) {
-    // What it was imported from is told by the mark to whoever has the keys and guesses: it goes with the hash.
     try db.run(
-      """
-      UPDATE accounts SET password_hash = ?, password_pepper = ?, password_is_short = ?,
-        import_mark = CASE WHEN import_mark IS NULL THEN NULL ELSE zeroblob(32) END WHERE id = ?
-      """,
+      "UPDATE accounts SET password_hash = ?, password_pepper = ?, password_is_short = ? WHERE id = ?",
       [.text(hash.phc), .text(hash.pepperID), .flag(isShort), .text(account.text)])
   }
 
@@ -166,7 +161,6 @@ extension SQLiteTransaction {
     try db.run(
       """
       UPDATE accounts SET password_hash = NULL, password_pepper = NULL, password_is_short = 0, is_reset = 1,
-        import_mark = CASE WHEN import_mark IS NULL THEN NULL ELSE zeroblob(32) END,
         password_generation = password_generation + 1 WHERE id = ?
       """, [.text(account.text)])
   }

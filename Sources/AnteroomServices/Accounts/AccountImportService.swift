@@ -129,13 +129,17 @@ package struct AccountImportService: Sendable {
       return refused(.displayNameNotAllowed, username.text)
     }
     let written = draft.hash?.take() ?? SecretBytes(copying: [])
-    let mark = written.withBytes { ports.digests.keyed(.importMark, context: username.text, $0) }
+    // The mark stays when the hash is replaced. Of a value that may be the password itself, or a quick digest without a
+    // salt, nothing goes into it: with the keys it would be guessed against for as long as the account is there.
+    var mark = ports.digests.keyed(.importMark, context: username.text, [UInt8]().span)
     var hash: PasswordHash?
     var scheme: String?
     var objection: ForeignHashObjection?
     switch foreign.read(written) {
     case .none: break
-    case .taken(let taken, let name): (hash, scheme) = (taken, name)
+    case .taken(let taken, let name, let isSalted):
+      (hash, scheme) = (taken, name)
+      if isSalted { mark = written.withBytes { ports.digests.keyed(.importMark, context: username.text, $0) } }
     case .objection(let found) where found.isHostile: return refused(.hash(found), username.text)
     case .objection(let found): objection = found
     }
@@ -160,9 +164,7 @@ package struct AccountImportService: Sendable {
     }
     if try snapshot.wasErased(candidate.erasedName) { return .refused(.usernameTaken) }
     guard let there = try snapshot.credentials(named: candidate.account.username)?.account.id else { return nil }
-    guard let mark = try snapshot.importMark(of: there) else { return .refused(.usernameTaken) }
-    // Of what has another password by now it is known only that it was imported.
-    let isSame = mark == Digest.imported || mark.equalsInConstantTime(candidate.mark)
+    let isSame = try snapshot.importMark(of: there)?.equalsInConstantTime(candidate.mark) ?? false
     return isSame ? .exists(there) : .refused(.usernameTaken)
   }
 
@@ -191,11 +193,6 @@ package struct AccountImportService: Sendable {
         personal: [("username", account.username.text)], salt: candidate.salt))
     return candidate.asImported(id: account.id, code: candidate.hash == nil ? candidate.code.text : nil)
   }
-}
-
-extension Digest {
-  /// In place of the mark of an imported account whose password has been hashed or set here.
-  fileprivate static let imported = Digest([UInt8](repeating: 0, count: 32))
 }
 
 extension AccountImportService.Candidate {

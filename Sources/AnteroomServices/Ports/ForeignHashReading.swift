@@ -26,7 +26,7 @@ package enum ForeignHashReading: Sendable {
   /// It stands for no password, as `!` and `*` do.
   case none
   /// Sealed, to be compared until its owner has signed in once.
-  case taken(PasswordHash, scheme: String)
+  case taken(PasswordHash, scheme: String, isSalted: Bool)
   case objection(ForeignHashObjection)
 }
 

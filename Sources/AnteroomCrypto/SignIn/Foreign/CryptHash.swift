@@ -88,7 +88,7 @@ struct CryptHash: Hashable, Sendable {
       guard let written = cursor.number(), cursor.skip("$") else { throw .malformed(scheme: scheme.name) }
       rounds = written
     }
-    guard cursor.cryptDigits(0...16) != nil, cursor.skip("$"),
+    guard cursor.cryptDigits(1...16) != nil, cursor.skip("$"),
       cursor.cryptDigits(scheme.checksumCount...scheme.checksumCount) != nil
     else { throw .malformed(scheme: scheme.name) }
     guard shaRounds.contains(rounds) else { throw .cost(scheme: scheme.name, bounds: "1,000 to 700,000 rounds") }

@@ -45,6 +45,14 @@ enum ForeignHash: Hashable, Sendable {
     }
   }
 
+  /// Without a salt all hashes of one password are alike, and guessed at together.
+  var isSalted: Bool {
+    switch self {
+    case .crypt, .md5, .argon2, .scram: true
+    case .sha1: false
+    }
+  }
+
   /// Whether the password, prepared as every password is, is the one that was hashed. Most programs hashed what a
   /// keyboard gives, which is NFC already; who typed something else sets a new password.
   func matches(_ password: borrowing SecretBytes) throws(Argon2.Fault) -> Bool {

@@ -16,7 +16,8 @@ extension Argon2Lane: ForeignHashReader {
       let hash = try ForeignHash(bytes, current: parameters)
       let box = sealer.seal(foreign, context: Argon2Lane.context)
       return .taken(
-        PasswordHash(phc: Base64.text(box, as: .url), pepperID: PasswordHash.imported), scheme: hash.scheme)
+        PasswordHash(phc: Base64.text(box, as: .url), pepperID: PasswordHash.imported), scheme: hash.scheme,
+        isSalted: hash.isSalted)
     } catch {
       return .objection(error)
     }

@@ -16,7 +16,7 @@ struct MD5CryptHash: Hashable, Sendable {
     var cursor = start
     isApache = cursor.skip("$apr1$")
     guard isApache || cursor.skip("$1$") else { return nil }
-    guard let salt = cursor.cryptDigits(0...8), cursor.skip("$"), let checksum = cursor.cryptDigits(22...22),
+    guard let salt = cursor.cryptDigits(1...8), cursor.skip("$"), let checksum = cursor.cryptDigits(22...22),
       cursor.rest.isEmpty
     else { throw .malformed(scheme: isApache ? "apr1" : "md5-crypt") }
     self.salt = Array(salt)
