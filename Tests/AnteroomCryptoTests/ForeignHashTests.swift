@@ -26,7 +26,9 @@ private func withLane<R>(
 
 extension Argon2Lane {
   fileprivate func adopt(_ text: String) -> PasswordHash? {
-    guard case .taken(let hash, scheme: _, isSalted: _) = read(SecretBytes(copying: Array(text.utf8))) else { return nil }
+    guard case .taken(let hash, scheme: _, isSalted: _) = read(SecretBytes(copying: Array(text.utf8))) else {
+      return nil
+    }
     return hash
   }
 

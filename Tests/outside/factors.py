@@ -568,3 +568,19 @@ def a_sealed_secret_that_was_moved_or_mangled_opens_for_nobody():
                 among(person.finish(challenge(person), app.code()).status, (401, 503), "a code of a secret that was moved or mangled")
         dora.finish(challenge(dora), dora.authenticator.code(), expect=201)   # that sign-in alone fails
         recover(ada)
+
+
+@test()
+def a_host_who_takes_the_factor_off_acts_by_no_ticket_that_was_made_with_it():
+    with Daemon(clock=True) as daemon:
+        ada = flows.host(daemon)
+        room = flows.meeting(daemon, ada, flows.OPEN)
+        join = flows.arrive(daemon, room)
+        daemon.web.post(f"{room.path}/lock", token=join.ticket, expect=200)
+        daemon.clock.advance(60)
+        daemon.web.call("DELETE", "/v1/accounts/me/totp", {"password": ada.password, "code": ada.authenticator.code()}, token=ada.token,
+                        expect=204)
+        equal(daemon.web.post(f"{room.path}/unlock", token=ada.token).code, "second-factor-required", "the session")
+        equal(daemon.web.post(f"{room.path}/suspend", token=join.ticket).status, 401, "the ticket")
+        said = daemon.web.post("/v1/sessions/introspect", {"token": ada.token}, expect=200).json
+        equal((said["active"], said["reach"]), (True, "enrolment"), "what the session is good for")

@@ -505,3 +505,25 @@ def a_key_that_was_taken_out_of_the_file_verifies_no_more():
         daemon.restart()
         refused(daemon, issuer.token("rs"), "a key that is not in the file any more")
         show(daemon, issuer.token("es"), expect=201)
+
+
+@test()
+def an_issuer_s_word_takes_the_place_of_no_factor_that_is_kept_here():
+    daemon, issuer = daemon_with()
+    with daemon:
+        ada = member(daemon).enrol()
+        daemon.admin.put(f"/v1/accounts/{ada.id}/identities/house", {"sub": "ada"}, expect=(200, 204))
+        ada.sign_in()
+        known = show(daemon, issuer.token(sub="ada", amr=["mfa"]), expect=201).json
+        equal(known["session"]["factors"], 2, "factors, by the issuer's word for both")
+        answer = daemon.web.post("/v1/accounts/me/totp", {"password": ada.password}, token=known["token"])
+        equal((answer.status, answer.code), (403, "second-factor-required"), "replacing the authenticator without showing it")
+        answer = change_password(ada, flows.good_password(), token=known["token"], expect=None)
+        equal((answer.status, answer.code), (403, "second-factor-required"), "changing the password without showing it")
+        check("challenge" in show(daemon, issuer.token(sub="ada"), expect=200).json, "the issuer's word alone")
+        # The operator takes factor and password off: whoever holds the issuer's account is not let in because of that.
+        code = daemon.admin.delete(f"/v1/accounts/{ada.id}/totp", expect=200).json["reset_code"]
+        refused(daemon, issuer.token(sub="ada"), "the issuer alone, after a reset")
+        refused(daemon, issuer.token(sub="ada", amr=["mfa"]), "the issuer alone for both, after a reset")
+        equal(flows.redeem_setup(ada, code=code, expect=None).status, 200, "the code of the reset")
+        show(daemon, issuer.token(sub="ada"), expect=201)

@@ -1,6 +1,6 @@
 """Sections 3 and 4: sessions. Listed, ended, renewed; how long they last; and what their owner is told."""
 
-import re
+import contextlib, re, sqlite3
 
 import flows
 from acts import *
@@ -350,3 +350,22 @@ def a_storm_of_failures_pushes_nothing_that_matters_off_the_list():
         everything = [word_of(item) for item in daemon.web.pages("/v1/accounts/me/notifications", 200, token=ada.token)]
         check(any(re.search(TOLD["second factor on"], word) for word in everything), "the second factor that was bound is off the list")
         check(len(everything) < 60, f"strangers made {len(everything)} notifications")
+
+
+@test()
+def who_signs_in_again_and_again_pushes_nothing_that_matters_off_the_list_and_keeps_no_more_than_a_few_sessions():
+    with Daemon(config=GENEROUS) as daemon:
+        ada = flows.member(daemon)
+        change_password(ada, new := flows.good_password())
+        ada.password = new
+        first = ada.sign_in()
+        for _ in range(205):
+            sign_in_as(daemon, ada.username, ada.password, expect=201)
+        told = daemon.web.pages("/v1/accounts/me/notifications", 200, token=(last := ada.sign_in()))
+        check("password_changed" in {note["event"] for note in told}, "the change of the password is off the list")
+        check(sum(note["event"] == "sign_in" for note in told) <= 50, "more than fifty sign-ins are told of")
+        equal(len(daemon.web.pages("/v1/accounts/me/sessions", 200, token=last)), 200, "sessions")
+        check(not active(daemon, first) and active(daemon, last), "the oldest stands, or the newest does not")
+        daemon.kill()
+        with contextlib.closing(sqlite3.connect(daemon.database())) as database:
+            equal(database.execute("SELECT count(*) FROM known_devices").fetchone()[0], 50, "known devices")
