@@ -81,12 +81,15 @@ package struct AccountService: Sendable {
     // Before anything is hashed: a registration that is not taken must not cost more than asking. Each
     // counts and none is given back.
     let budget = isOperator ? [] : ports.limiter.registration(name: Array(username.text.utf8), origin: origin)
-    let standing = try await ports.store.write { tx throws(StorageFault) -> Registration in
-      // A repetition of what was answered already costs nothing, and is not hashed.
-      if let claim, try tx.idempotencyRecord(claim.scope) != nil { return .repeated }
-      if let until = try tx.spentUntil(budget) { return .spent(until.secondsToWait(from: tx.now)) }
-      try tx.commit(budget)
-      return .new
+    var standing = Registration.new
+    if !budget.isEmpty {
+      standing = try await ports.store.write { tx throws(StorageFault) -> Registration in
+        // A repetition of what was answered already costs nothing, and is not hashed.
+        if let claim, try tx.idempotencyRecord(claim.scope) != nil { return .repeated }
+        if let until = try tx.spentUntil(budget) { return .spent(until.secondsToWait(from: tx.now)) }
+        try tx.commit(budget)
+        return .new
+      }
     }
     if case .spent(let seconds) = standing { return .refused(.tooManyAttempts(retryAfter: seconds)) }
     let isRepeated = standing == .repeated
