@@ -9,11 +9,12 @@ package enum Argon2 {
     let code: Int32
   }
 
-  /// Argon2id version 1.3 (RFC 9106). `secret` is the pepper; `wipesPassword` overwrites the password as
+  /// Argon2id version 1.3 (RFC 9106), unless another program wrote what is compared. `secret` is the pepper; `wipesPassword` overwrites the password as
   /// soon as it has been absorbed, before the long part of the work.
   static func tag(
     of password: borrowing SecretBytes, wipesPassword: Bool, salt: [UInt8], secret: borrowing SecretBytes,
-    associatedData: [UInt8] = [], parameters: Argon2Parameters, byteCount: Int = PHCString.tagByteCount
+    associatedData: [UInt8] = [], parameters: Argon2Parameters, byteCount: Int = PHCString.tagByteCount,
+    variant: argon2_type = Argon2_id, version: UInt32 = ARGON2_VERSION_13.rawValue
   ) throws(Fault) -> [UInt8] {
     var tag = [UInt8](repeating: 0, count: byteCount)
     // The library reads salt and associated data only, but takes them as mutable.
@@ -41,12 +42,12 @@ package enum Argon2 {
               // All lanes on this thread: more would be created and joined at every slice, outside the
               // number of threads that the operator set.
               unsafe context.threads = 1
-              unsafe context.version = UInt32(ARGON2_VERSION_13.rawValue)
+              unsafe context.version = version
               unsafe context.allocate_cbk = anteroom_arena_allocate
               unsafe context.free_cbk = anteroom_arena_release
               // The pepper serves the next job too, so it is never wiped here.
               unsafe context.flags = wipesPassword ? 1 : 0
-              return unsafe argon2_ctx(&context, Argon2_id)
+              return unsafe argon2_ctx(&context, variant)
             }
           }
         }

@@ -1,6 +1,5 @@
 import AnteroomServices
 import CArgon2
-import CArgon2Arena
 import SecretMemory
 
 /// Argon2id or Argon2i as PHP, Nextcloud and the `argon2` command write them: without our pepper, with salts and tags
@@ -45,31 +44,9 @@ struct ForeignArgon2Hash: Hashable, Sendable {
   }
 
   func matches(_ password: borrowing SecretBytes) throws(Argon2.Fault) -> Bool {
-    var computed = [UInt8](repeating: 0, count: tag.count)
-    // The library reads the salt only, but takes it as mutable.
-    var salt = salt
-    let code = unsafe password.withPointer { base, count in
-      unsafe computed.withUnsafeMutableBufferPointer { out in
-        unsafe salt.withUnsafeMutableBufferPointer { salt in
-          var context = unsafe argon2_context()
-          unsafe context.out = out.baseAddress
-          unsafe context.outlen = UInt32(out.count)
-          unsafe context.pwd = base
-          unsafe context.pwdlen = UInt32(count)
-          unsafe context.salt = salt.baseAddress
-          unsafe context.saltlen = UInt32(salt.count)
-          unsafe context.t_cost = UInt32(parameters.iterations)
-          unsafe context.m_cost = UInt32(parameters.memoryKiB)
-          unsafe context.lanes = UInt32(parameters.parallelism)
-          unsafe context.threads = 1
-          unsafe context.version = version
-          unsafe context.allocate_cbk = anteroom_arena_allocate
-          unsafe context.free_cbk = anteroom_arena_release
-          return unsafe argon2_ctx(&context, isIndependent ? Argon2_i : Argon2_id)
-        }
-      }
-    }
-    guard code == ARGON2_OK.rawValue else { throw Argon2.Fault(code: code) }
+    let computed = try Argon2.tag(
+      of: password, wipesPassword: false, salt: salt, secret: SecretBytes(copying: []), parameters: parameters,
+      byteCount: tag.count, variant: isIndependent ? Argon2_i : Argon2_id, version: version)
     return equalInConstantTime(computed.span, tag.span)
   }
 }
