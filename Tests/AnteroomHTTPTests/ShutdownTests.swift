@@ -15,7 +15,7 @@ import Testing
     let bound = try BoundSocket.bind(path: directory + "/s", mode: 0o600, group: nil)
     let randomness = SystemRandomness()
     var limits = HTTPLimits()
-    limits.shutdownGrace = .milliseconds(50)
+    limits.shutdownGrace = .milliseconds(500)
     let server = HTTPServer(
       listeners: [Listener(descriptor: bound.descriptor, role: .admin)], limits: limits, responder: Echo(),
       makeRequestID: { RequestID(random: randomness.bytes(RequestID.randomByteCount)) },
@@ -37,7 +37,8 @@ import Testing
       _ = try clients[1].answer()
       return clients.map { Held(client: $0) }
     }
-    try await Task.sleep(for: .milliseconds(100))
+    // Half a request shows nowhere that it arrived.
+    try await Task.sleep(for: .milliseconds(500))
     await group.triggerGracefulShutdown()
     let texts = try await blocking { try clients.map { try $0.rest() } }
     try await running.value

@@ -56,7 +56,7 @@ private let profiles = PRECISProfiles()
 
   @Test func `ten thousand combining marks cost nothing`() {
     let marks = String(repeating: "\u{301}\u{323}", count: 5_000)
-    let elapsed = ContinuousClock().measure {
+    let elapsed = processorTime {
       #expect(profiles.usernameCaseMapped("a" + marks) == nil)
       #expect(profiles.nickname("a" + marks) == nil)
     }
@@ -65,7 +65,7 @@ private let profiles = PRECISProfiles()
 
   @Test func `the worst text within the bound is prepared in time`() {
     let marks = "a" + String(repeating: "\u{301}\u{323}", count: 1_000)
-    let elapsed = ContinuousClock().measure { _ = profiles.nickname(marks) }
+    let elapsed = processorTime { _ = profiles.nickname(marks) }
     #expect(elapsed < .milliseconds(200))
   }
 

@@ -71,7 +71,7 @@ private func folded(_ typed: String) throws(PasswordUnfit) -> [UInt8] {
 
   @Test func `a huge password costs nothing`() {
     let huge = SecretBytes(copying: [UInt8](repeating: 0x61, count: 10_000_000))
-    let elapsed = ContinuousClock().measure {
+    let elapsed = processorTime {
       #expect(throws: PasswordUnfit.tooLong) { try preparation.prepare(huge).codePoints }
     }
     #expect(elapsed < .milliseconds(20))

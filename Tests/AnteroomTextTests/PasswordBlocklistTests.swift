@@ -119,7 +119,7 @@ private func reason(
   ])
   func `no password takes long to judge`(typed: String) throws {
     let password = try preparation.prepare(SecretBytes(copying: bytes(typed)))
-    let elapsed = ContinuousClock().measure {
+    let elapsed = processorTime {
       for _ in 0..<10 { _ = blocklist.reason(for: password, username: "juliet", serviceNames: ["example.org"]) }
     }
     // Ten judgements of an unoptimised build; the release figure is in microseconds.
