@@ -1,9 +1,10 @@
 #define _GNU_SOURCE
 #include "CArgon2Arena.h"
 
+#include <pthread.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <sched.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -90,10 +91,37 @@ void anteroom_arena_rest(void) {
 
 int anteroom_arena_served_last(void) { return served_last; }
 
-int anteroom_thread_lower_priority(int nice) {
+static int stand_back(id_t thread) {
   struct sched_param none = {0};
+  return sched_setscheduler((pid_t)thread, SCHED_IDLE, &none);
+}
+
+/* To leave SCHED_IDLE takes the right to one's own niceness (sched(7)), and so does to be nicer and back again. */
+static int may_return(id_t thread) {
+  int own = getpriority(PRIO_PROCESS, thread);
+  return setpriority(PRIO_PROCESS, thread, own + 1) == 0 && setpriority(PRIO_PROCESS, thread, own) == 0;
+}
+
+int anteroom_thread_make_way(int nice, anteroom_thread *self) {
+  id_t me = (id_t)syscall(SYS_gettid);
+  self->id = (int)me;
+  /* For whoever looks at the daemon's threads; names have 15 characters at most. */
+  (void)pthread_setname_np(pthread_self(), "hashing");
+  if (pthread_getcpuclockid(pthread_self(), &self->clock) != 0) self->clock = CLOCK_THREAD_CPUTIME_ID;
   /* To be nice is not enough: whoever wakes up may have to wait until a nice thread's turn is over, which is
-     milliseconds at every step of a request. An idle one makes way at once. 0 is the calling thread. */
-  if (sched_setscheduler(0, SCHED_IDLE, &none) == 0) return 0;
-  return setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), nice);
+     milliseconds at every step of a request. An idle one makes way at once. */
+  self->may_compete = may_return(me) && stand_back(me) == 0;
+  return self->may_compete ? 0 : setpriority(PRIO_PROCESS, me, nice);
+}
+
+int anteroom_thread_compete(anteroom_thread thread, int competes) {
+  struct sched_param none = {0};
+  if (!thread.may_compete) return 0;
+  return competes ? sched_setscheduler((pid_t)thread.id, SCHED_OTHER, &none) : stand_back((id_t)thread.id);
+}
+
+uint64_t anteroom_thread_processor_time(anteroom_thread thread) {
+  struct timespec used;
+  if (clock_gettime(thread.clock, &used) != 0) return 0;
+  return (uint64_t)used.tv_sec * 1000000000u + (uint64_t)used.tv_nsec;
 }

@@ -147,20 +147,20 @@ def people(daemon, count, with_passwords=True):
 
 
 def hashing_seconds(daemon):
-    """What the daemon's threads for hashing have computed so far, as the kernel counts it.
-
-    They are the ones that run at lower priority; None where there are none such, and nothing can be said.
-    """
+    """What the daemon's threads for hashing have computed so far, as the kernel counts it."""
     total, found = 0, False
     for task in os.listdir(f"/proc/{daemon.pid}/task"):
         try:
             with open(f"/proc/{daemon.pid}/task/{task}/stat") as file:
-                fields = file.read().rpartition(")")[2].split()
+                _, _, rest = file.read().partition("(")
         except OSError:   # it ended meanwhile
             continue
-        if int(fields[16]) > 0:
+        name, _, rest = rest.rpartition(")")
+        if name == "hashing":
+            fields = rest.split()
             found, total = True, total + int(fields[11]) + int(fields[12])
-    return total / os.sysconf("SC_CLK_TCK") if found else None
+    harness.check(found, "no thread of the daemon's is named `hashing`: what it hashes cannot be counted")
+    return total / os.sysconf("SC_CLK_TCK")
 
 
 def memory_kib(daemon, field="VmRSS"):

@@ -17,6 +17,11 @@ final class HashingPool: Sendable {
 
   private struct State {
     var queue: HashingQueue<Job>
+    var starvation: HashingStarvation
+    var started: [HashingThread] = []
+    var isWatched = false
+    var compete = false
+    var finished: UInt64 = 0
     var lastID: UInt64 = 0
     var isShutDown = false
   }
@@ -36,10 +41,14 @@ final class HashingPool: Sendable {
     wakeUp = WakeUp()
     let queue = HashingQueue<Job>(
       capacity: capacity, patience: UInt64(patienceSeconds) * 1_000_000_000, threads: threads, firstPace: firstPace)
-    state = Mutex(State(queue: queue))
+    let processors = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    state = Mutex(State(queue: queue, starvation: HashingStarvation(threads: min(threads, processors))))
     for started in 0..<threads {
       do {
-        try HashingThread.start(arenaBytes: arenaBytes, niceness: niceness) { self.serve() }
+        try HashingThread.start(arenaBytes: arenaBytes, niceness: niceness) { thread in
+          self.state.withLock { $0.started.append(thread) }
+          self.serve()
+        }
       } catch {
         shutDown(threads: started)
         throw error
@@ -105,11 +114,45 @@ final class HashingPool: Sendable {
       }
     }
     switch entry {
-    case .queued: wakeUp.post()
+    case .queued:
+      wakeUp.post()
+      watch()
     // Its post is still there, for the new job.
     case .instead(let displaced): displaced.refuse(busy(after: 0))
     case .refused(let refusal): job.refuse(refusal)
     case .busy(let wait): job.refuse(busy(after: wait))
+    }
+  }
+
+  /// Sees to it, while there are jobs, that the threads do not starve. In a task: a thread that makes way itself would
+  /// starve with them.
+  private func watch() {
+    let begins = state.withLock { state in
+      if state.isWatched { return false }
+      state.isWatched = true
+      state.starvation.rest()
+      return true
+    }
+    guard begins else { return }
+    Task {
+      while setStanding() { try? await Task.sleep(for: .nanoseconds(HashingStarvation.window)) }
+    }
+  }
+
+  /// False when there is nothing left to watch.
+  private func setStanding() -> Bool {
+    state.withLock { state in
+      let jobs = state.queue.waiting + state.queue.running
+      let reading = HashingStarvation.Reading(
+        time: Monotonic.now(), jobs: jobs, finished: state.finished,
+        processorTime: state.started.reduce(0) { $0 + $1.processorTime })
+      let compete = state.starvation.competes(at: reading)
+      if compete != state.compete {
+        for thread in state.started { thread.compete(compete) }
+        state.compete = compete
+      }
+      state.isWatched = jobs > 0 && !state.isShutDown
+      return state.isWatched
     }
   }
 
@@ -134,7 +177,10 @@ final class HashingPool: Sendable {
       // No memory: nothing was tested, so nothing counts, and later there may be some.
       answer = .refused(busy(after: 0))
     }
-    state.withLock { $0.queue.finished(took: answer.hashes.map { (Monotonic.now() - began) / UInt64($0) }) }
+    state.withLock { state in
+      state.finished += 1
+      state.queue.finished(took: answer.hashes.map { (Monotonic.now() - began) / UInt64($0) })
+    }
     job.continuation.resume(returning: answer)
   }
 

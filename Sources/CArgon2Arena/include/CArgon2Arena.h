@@ -4,6 +4,7 @@
 #include <argon2.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 /* Memory that one hashing thread keeps for Argon2 from job to job.
  *
@@ -30,8 +31,22 @@ void anteroom_arena_rest(void);
 /* Whether what `anteroom_arena_allocate` gave out last on this thread was the arena. */
 int anteroom_arena_served_last(void);
 
-/* Lets the calling thread run where nobody else wants to: SCHED_IDLE, or that niceness where the system forbids it. 0, or
-   -1 where it forbids both. */
-int anteroom_thread_lower_priority(int nice);
+/* A thread as others may watch it and set it: its number, the clock of its processor time, and whether the system lets
+ * it leave SCHED_IDLE again. */
+typedef struct {
+  int id;
+  clockid_t clock;
+  int may_compete;
+} anteroom_thread;
+
+/* Lets the calling thread run where nobody else wants to, and says who it is: SCHED_IDLE, or that niceness where there
+ * would be no way back. 0, or -1 where the system forbids both. */
+int anteroom_thread_make_way(int nice, anteroom_thread *self);
+
+/* Lets a thread that made way compete like any other, or make way again. 0, or -1 with errno. */
+int anteroom_thread_compete(anteroom_thread thread, int competes);
+
+/* Nanoseconds of processor time that a thread has had; 0 once it has ended. */
+uint64_t anteroom_thread_processor_time(anteroom_thread thread);
 
 #endif
