@@ -227,7 +227,7 @@ def misplaced(daemon, operations, book, room):
         if HARMLESS.search(target):
             continue
         body = operations.body(schema, lambda name: book.new("a body", name)) if schema else {}
-        def send(what, data, query="", headers=(), secret=None, name_is_told=False):
+        def send(what, data, query="", headers=(), secret=None, name_is_told=False, target=target, method=method):
             # As bytes: what stands where is noted here.
             data = json.dumps(data).encode() if isinstance(data, dict) else data
             answer = daemon.web.call(method, target + query, data, headers=dict(headers))
@@ -236,6 +236,13 @@ def misplaced(daemon, operations, book, room):
                 repeats(answer, {secret}, f"{method} {path}, {what}")
         def canary(where, member="password"):
             return book.new(where, member)
+        for segment in re.findall("{[a-z]+}", path):
+            one = canary("a path", "reset_code")
+            send("in the path", body or None, target=concrete(path.replace(segment, one), room.id), secret=one)
+        one = canary("a path that is none", "reset_code")
+        send("as a path", body or None, target=target + "/" + one, secret=one)
+        one = canary("a method", "reset_code")
+        send("as a method", body or None, method=one, secret=one)
         one = canary("a query's value")
         send("in the query", body or None, query="?password=" + one.replace(" ", "%20"), secret=one)
         one = canary("a query's name", "reset_code")

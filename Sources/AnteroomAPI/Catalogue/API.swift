@@ -41,6 +41,19 @@ package struct API: Responder {
     }
   }
 
+  /// The operation's method and path as the catalogue has them, with nothing of what the client wrote; nil where it
+  /// asked for none.
+  package func operation(of request: Request) -> String? {
+    guard case .endpoint(let endpoint, _) = router.match(method: request.method, path: API.path(of: request)) else {
+      return nil
+    }
+    return "\(endpoint.method) \(endpoint.path)"
+  }
+
+  private static func path(of request: Request) -> Substring {
+    request.target.prefix { $0 != "?" }
+  }
+
   package func refuse(_ refusal: TransportRefusal) -> Reply {
     switch refusal {
     case .malformed: Refusal(.malformedRequest).reply
@@ -60,7 +73,7 @@ package struct API: Responder {
         .browserRequest, "The header \(name) shows a browser's request. A proxy that speaks for browsers clears it.")
     }
     let target = request.target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-    let path = target.first ?? ""
+    let path = API.path(of: request)
     let isHealth = path == "/v1/health"
     guard let frontEnd = peers.frontEnd(request.peer, on: request.socket) ?? (isHealth ? .nobody : nil) else {
       throw Refusal(.peerNotAllowed, "The configuration names no front end with uid \(request.peer.uid).")

@@ -58,7 +58,7 @@ package struct Daemon: Sendable {
     limits.connectionsPerPeer = configuration.limits.connectionsPerPeer
     let server = HTTPServer(
       listeners: sockets.listeners, limits: limits,
-      responder: LoggingResponder(responder: composition.api, logger: logger),
+      responder: LoggingResponder(api: composition.api, logger: logger),
       makeRequestID: { RequestID(random: randomness.bytes(RequestID.randomByteCount)) }, logger: logger,
       eventLoops: max(1, configuration.eventLoops))
     let notifier = ReadinessNotifier(socketPath: environment["NOTIFY_SOCKET"])

@@ -1,26 +1,25 @@
 import AnteroomAPI
 import Logging
 
-/// Logs each answered request: what was asked, by which peer, what came of it, how long it took. Never
-/// the query, a header or a body: there are names and secrets in them.
+/// Logs each answered request: which operation, by which peer, what came of it, how long it took. Never the path as it
+/// came, the query, a header or a body: there are names in them, and secrets, where a client puts one into the wrong place.
 struct LoggingResponder: Responder {
-  let responder: any Responder
+  let api: API
   let logger: Logger
 
   func respond(to request: Request) async -> Reply {
-    guard logger.logLevel <= .debug else { return await responder.respond(to: request) }
+    guard logger.logLevel <= .debug else { return await api.respond(to: request) }
     let start = ContinuousClock.now
-    let reply = await responder.respond(to: request)
-    let path = request.target.split(separator: "?", maxSplits: 1).first ?? ""
+    let reply = await api.respond(to: request)
     logger.debug(
       "request",
       metadata: [
         "id": "\(request.id)", "socket": "\(request.socket.rawValue)", "uid": "\(request.peer.uid)",
-        "pid": "\(request.peer.pid)", "method": "\(request.method)", "path": "\(path)", "status": "\(reply.status)",
-        "took": "\((ContinuousClock.now - start) / .milliseconds(1))ms",
+        "pid": "\(request.peer.pid)", "operation": "\(api.operation(of: request) ?? "none")",
+        "status": "\(reply.status)", "took": "\((ContinuousClock.now - start) / .milliseconds(1))ms",
       ])
     return reply
   }
 
-  func refuse(_ refusal: TransportRefusal) -> Reply { responder.refuse(refusal) }
+  func refuse(_ refusal: TransportRefusal) -> Reply { api.refuse(refusal) }
 }
