@@ -122,6 +122,6 @@ int anteroom_thread_compete(anteroom_thread thread, int competes) {
 
 uint64_t anteroom_thread_processor_time(anteroom_thread thread) {
   struct timespec used;
-  if (clock_gettime(thread.clock, &used) != 0) return 0;
+  if (clock_gettime(thread.clock, &used) != 0 || used.tv_sec < 0 || used.tv_nsec < 0) return 0;
   return (uint64_t)used.tv_sec * 1000000000u + (uint64_t)used.tv_nsec;
 }

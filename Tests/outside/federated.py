@@ -527,3 +527,53 @@ def an_issuer_s_word_takes_the_place_of_no_factor_that_is_kept_here():
         refused(daemon, issuer.token(sub="ada", amr=["mfa"]), "the issuer alone for both, after a reset")
         equal(flows.redeem_setup(ada, code=code, expect=None).status, 200, "the code of the reset")
         show(daemon, issuer.token(sub="ada"), expect=201)
+
+
+@test()
+def a_host_whom_only_an_issuer_knows_binds_changes_and_takes_off_a_factor_with_a_session_that_the_issuer_just_began():
+    daemon, issuer = daemon_with(clock=True)
+    with daemon:
+        def begin():
+            said = show(daemon, issuer.token(sub="ada", preferred_username="ada"), expect=(200, 201)).json
+            if "challenge" in said:
+                said = ada.finish(said["challenge"], ada.authenticator.code(), expect=201).json
+            ada.take(said)
+        def factor(method, path, body, expect):
+            answer = daemon.web.call(method, "/v1/accounts/me/" + path, body, token=ada.token)
+            equal((answer.status, answer.code), expect, f"{method} {path} with {sorted(body or {})}")
+            return answer
+        ada = flows.Person(daemon, "ada", None)
+        begin()
+        ada.id = ada.session["account"]["id"]
+        daemon.admin.patch(f"/v1/accounts/{ada.id}", {"roles": ["host"]}, expect=200)
+        begin()
+        equal(daemon.web.post("/v1/meetings", {}, token=ada.token).code, "second-factor-required", "a host with one factor")
+        factor("POST", "totp", {"password": flows.good_password()}, (401, UNIFORM))
+        daemon.pass_time(301)
+        factor("POST", "totp", {}, (403, "reauthentication-required"))
+        begin()
+        ada.authenticator = Authenticator(daemon, factor("POST", "totp", {}, (201, None)).json["secret"])
+        confirmed = factor("POST", "totp/confirm", {"code": ada.authenticator.code()}, (200, None)).json
+        ada.take(confirmed)
+        daemon.web.post("/v1/meetings", {}, token=ada.token, expect=201)
+        daemon.pass_time(301)
+        factor("POST", "recovery-codes", {"code": ada.authenticator.code()}, (403, "reauthentication-required"))
+        # Our own code says nothing new of what the issuer said.
+        answer = daemon.web.post("/v1/sessions/reauthenticate", {"code": ada.authenticator.code()}, token=ada.token, expect=201)
+        ada.take(answer.json)
+        factor("POST", "recovery-codes", {"code": ada.authenticator.code()}, (403, "reauthentication-required"))
+        factor("GET", "export", None, (403, "reauthentication-required"))
+        begin()
+        factor("GET", "export", None, (200, None))
+        codes = factor("POST", "recovery-codes", {"code": ada.authenticator.code()}, (200, None)).json["recovery_codes"]
+        check(not set(codes) & set(confirmed["recovery_codes"]), "a recovery code was given out twice")
+        factor("DELETE", "totp", {"code": "000000"}, (401, UNIFORM))
+        factor("DELETE", "totp", {"code": ada.authenticator.code()}, (204, None))
+        equal(daemon.web.post("/v1/meetings", {}, token=ada.token).code, "second-factor-required", "a host who took it off")
+
+        # Who has a password shows it, whoever began the session.
+        grace = member(daemon)
+        daemon.admin.put(f"/v1/accounts/{grace.id}/identities/house", {"sub": "grace"}, expect=(200, 204))
+        for token in (grace.sign_in(), show(daemon, issuer.token(sub="grace"), expect=201).json["token"]):
+            answer = daemon.web.post("/v1/accounts/me/totp", {}, token=token)
+            equal((answer.status, answer.code, answer.json.get("pointer")), (422, "invalid-field", "/password"), "no password")

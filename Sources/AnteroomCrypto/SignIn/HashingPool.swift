@@ -145,7 +145,8 @@ final class HashingPool: Sendable {
       let jobs = state.queue.waiting + state.queue.running
       let reading = HashingStarvation.Reading(
         time: Monotonic.now(), jobs: jobs, finished: state.finished,
-        processorTime: state.started.reduce(0) { $0 + $1.processorTime })
+        // Whatever a clock says, sums of it do not trap.
+        processorTime: state.started.reduce(0) { $0 &+ $1.processorTime })
       let compete = state.starvation.competes(at: reading)
       if compete != state.compete {
         for thread in state.started { thread.compete(compete) }

@@ -3,15 +3,8 @@ package import SecretMemory
 
 package enum PasswordChangeResult: Sendable {
   case changed
-  case invalidToken
-  /// The session is good for enrolment alone, or has not shown the second factor that the account has.
-  case secondFactorRequired
-  /// The current password is not the one that was shown, or is not any more.
-  case invalidCredentials
   case objection(PasswordObjection)
-  case tooManyAttempts(retryAfter: Int)
-  case busy(retryAfter: Int)
-  case shuttingDown
+  case refused(CredentialRefusal)
 }
 
 /// A signed-in person chooses another password.
@@ -50,43 +43,38 @@ package struct PasswordChangeService: Sendable {
     }
     let found: Standing
     switch opening {
-    case .invalidToken: return .invalidToken
-    case .secondFactorRequired: return .secondFactorRequired
+    case .refused(let refusal): return .refused(refusal)
     case .stands(let standing): found = standing
     }
     switch try await passwords.confirm(current, origin: origin, caller: caller) {
     case .right: break
-    case .wrong: return .invalidCredentials
-    case .invalidToken: return .invalidToken
-    case .tooManyAttempts(let seconds): return .tooManyAttempts(retryAfter: seconds)
-    case .busy(let seconds): return .busy(retryAfter: seconds)
-    case .shuttingDown: return .shuttingDown
+    case .refused(let refusal): return .refused(refusal)
     }
     let made = try await accounts.hashNew(
       new, username: found.account.username, displayName: found.account.displayName,
       hasSecondFactor: found.account.hasSecondFactor, origin: origin)
     switch made {
     case .refused(.password(let objection)): return .objection(objection)
-    case .refused(.busy(let seconds)): return .busy(retryAfter: seconds)
-    case .refused: return .shuttingDown
+    case .refused(.busy(let seconds)): return .refused(.busy(retryAfter: seconds))
+    case .refused: return .refused(.shuttingDown)
     case .hashed(let hash, let isShort):
       return try await set(hash, isShort: isShort, after: found, caller: caller)
     }
   }
 
-  private enum Opening: Sendable { case stands(Standing), invalidToken, secondFactorRequired }
+  private enum Opening: Sendable { case stands(Standing), refused(CredentialRefusal) }
 
   private static func standing(
     _ caller: Caller, idle lifetime: SessionLifetime, in snapshot: any Snapshot
   ) throws(StorageFault) -> Opening {
     switch try snapshot.authenticate(caller.bearer, idle: lifetime) {
-    case .invalid: return .invalidToken
-    case .enrolmentOnly: return .secondFactorRequired
+    case .invalid: return .refused(.invalidToken)
+    case .enrolmentOnly: return .refused(.secondFactorRequired)
     case .stands(let found):
       guard found.session.methods.contains(.totp) || !found.account.hasSecondFactor else {
-        return .secondFactorRequired
+        return .refused(.secondFactorRequired)
       }
-      guard let credentials = try snapshot.credentials(of: found.account.id) else { return .invalidToken }
+      guard let credentials = try snapshot.credentials(of: found.account.id) else { return .refused(.invalidToken) }
       return .stands(
         Standing(session: found.session.id, account: found.account, generation: credentials.passwordGeneration))
     }
@@ -100,9 +88,9 @@ package struct PasswordChangeService: Sendable {
       _ = try tx.use(caller.bearer, idle: lifetime)
       guard case .stands(let now) = try PasswordChangeService.standing(caller, idle: lifetime, in: tx),
         now.session == found.session
-      else { return .invalidToken }
+      else { return .refused(.invalidToken) }
       // Of two that change it at once, the second one has shown a password that is none any more.
-      guard now.generation == found.generation else { return .invalidCredentials }
+      guard now.generation == found.generation else { return .refused(.invalidCredentials) }
       // The factor that let it be short may have been taken off meanwhile.
       if isShort && !now.account.hasSecondFactor { return .objection(.tooShort(minimum: PasswordLength.alone)) }
       var account = now.account

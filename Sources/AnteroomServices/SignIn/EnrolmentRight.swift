@@ -3,11 +3,7 @@ import AnteroomCore
 /// Whether a session may bind an authenticator to its account.
 enum EnrolmentRight: Sendable {
   case may(AuthenticatedSession)
-  case invalidToken
-  /// The account has a second factor, which this session did not show.
-  case secondFactorRequired
-  /// It was shown too long ago.
-  case reauthenticationRequired
+  case refused(CredentialRefusal)
   /// The account's second factor is disabled.
   case conflict
 }
@@ -19,15 +15,17 @@ extension Snapshot {
   func enrolmentRight(
     _ caller: Caller, idle lifetime: SessionLifetime, asksAnew: Bool
   ) throws(StorageFault) -> EnrolmentRight {
-    guard let found = try authenticate(caller.bearer, idle: lifetime).session else { return .invalidToken }
+    guard let found = try authenticate(caller.bearer, idle: lifetime).session else { return .refused(.invalidToken) }
     guard let confirmed = try authenticator(of: found.account.id, confirmed: true), !found.session.isForRecovery else {
       return .may(found)
     }
     // The one that is kept here: an issuer's word for another does not take its place.
-    if found.session.factors < 2 || !found.session.methods.contains(.totp) { return .secondFactorRequired }
+    if found.session.factors < 2 || !found.session.methods.contains(.totp) {
+      return .refused(.secondFactorRequired)
+    }
     if confirmed.state.disabled { return .conflict }
     if asksAnew && now > found.session.authenticatedAt.adding(seconds: SignInPolicy.credentialChangeSeconds) {
-      return .reauthenticationRequired
+      return .refused(.reauthenticationRequired)
     }
     return .may(found)
   }

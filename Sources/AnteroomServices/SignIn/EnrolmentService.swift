@@ -3,24 +3,14 @@ package import SecretMemory
 
 package enum EnrolmentResult: ~Copyable, Sendable {
   case enrolled(secret: SecretBytes, uri: SecretBytes)
-  case invalidToken
-  case invalidCredentials
-  /// The account has a second factor, which this session did not show.
-  case secondFactorRequired
-  /// It showed it, and too long ago.
-  case reauthenticationRequired
+  case refused(CredentialRefusal)
   /// A disabled authenticator counts: a recovery code or an operator opens it, not a new enrolment.
   case conflict
-  case tooManyAttempts(retryAfter: Int)
-  case busy(retryAfter: Int)
-  case shuttingDown
 }
 
 package enum ConfirmationResult: ~Copyable, Sendable {
   case confirmed(recoveryCodes: [String], StartedSession)
-  case invalidToken
-  case invalidCredentials
-  case secondFactorRequired
+  case refused(CredentialRefusal)
   /// Nothing was enrolled that could be confirmed.
   case conflict
 }
@@ -36,10 +26,10 @@ package struct EnrolmentService: Sendable {
     self.passwords = PasswordConfirmation(ports: ports, queue: queue)
   }
 
-  /// Makes a pending authenticator. The password is asked again: a session left open on a desk must not
-  /// bind somebody else's phone.
+  /// Makes a pending authenticator. The password is asked again, where the account has one: a session left open on a desk
+  /// must not bind somebody else's phone.
   package func enrol(
-    password: consuming SecretBytes, origin: AttemptLimiter.Origin, caller: Caller
+    password: consuming SecretBytes?, origin: AttemptLimiter.Origin, caller: Caller
   ) async throws(StorageFault) -> EnrolmentResult {
     let lifetime = ports.lifetime
     // Asked before anything is hashed, and again in the transaction.
@@ -48,19 +38,13 @@ package struct EnrolmentService: Sendable {
     }
     let account: Account
     switch asked {
-    case .invalidToken: return .invalidToken
-    case .secondFactorRequired: return .secondFactorRequired
-    case .reauthenticationRequired: return .reauthenticationRequired
+    case .refused(let refusal): return .refused(refusal)
     case .conflict: return .conflict
     case .may(let found): account = found.account
     }
     let confirmed: Int64
     switch try await passwords.confirm(password, origin: origin, caller: caller) {
-    case .invalidToken: return .invalidToken
-    case .wrong: return .invalidCredentials
-    case .tooManyAttempts(let seconds): return .tooManyAttempts(retryAfter: seconds)
-    case .busy(let seconds): return .busy(retryAfter: seconds)
-    case .shuttingDown: return .shuttingDown
+    case .refused(let refusal): return .refused(refusal)
     case .right(let generation): confirmed = generation
     }
     let secret = ports.randomness.secret(20)
@@ -70,9 +54,9 @@ package struct EnrolmentService: Sendable {
       let right = try tx.enrolmentRight(caller, idle: lifetime, asksAnew: true)
       guard case .may(let found) = right else { return right }
       // Sealed for the account that the bearer named before.
-      guard found.account.id == account.id else { return .invalidToken }
+      guard found.account.id == account.id else { return .refused(.invalidToken) }
       // And for who knows its password now, not one that was changed meanwhile.
-      guard try tx.credentials(of: account.id)?.passwordGeneration == confirmed else { return .invalidToken }
+      guard try tx.credentials(of: account.id)?.passwordGeneration == confirmed else { return .refused(.invalidToken) }
       try tx.insert(
         pending: Authenticator(
           id: id, account: account.id, sealedSecret: sealed, confirmed: false,
@@ -83,9 +67,7 @@ package struct EnrolmentService: Sendable {
       return right
     }
     switch right {
-    case .invalidToken: return .invalidToken
-    case .secondFactorRequired: return .secondFactorRequired
-    case .reauthenticationRequired: return .reauthenticationRequired
+    case .refused(let refusal): return .refused(refusal)
     case .conflict: return .conflict
     case .may:
       let text = ports.codes.base32(secret)
@@ -113,8 +95,7 @@ package struct EnrolmentService: Sendable {
     }
     let found: Probation
     switch asked {
-    case (.invalidToken, _): return .invalidToken
-    case (.secondFactorRequired, _), (.reauthenticationRequired, _): return .secondFactorRequired
+    case (.refused(let refusal), _): return .refused(refusal)
     case (.conflict, _), (.may, nil): return .conflict
     case (.may(let session), .some(let pending)):
       found = Probation(session: session.session.id, account: session.account.id, pending: pending)
@@ -126,23 +107,22 @@ package struct EnrolmentService: Sendable {
     let prepared = starter.prepare(found.session)
     let draft = prepared.draft
     let source = ports.limiter.sourceDigest(origin)
-    enum Outcome: Sendable { case confirmed(Session, Account), invalidToken, secondFactorRequired, wrong, conflict }
+    enum Outcome: Sendable { case confirmed(Session, Account), refused(CredentialRefusal), conflict }
     let outcome = try await ports.store.write { tx throws(StorageFault) -> Outcome in
       let session: AuthenticatedSession
       switch try tx.enrolmentRight(caller, idle: lifetime, asksAnew: false) {
-      case .invalidToken: return .invalidToken
-      case .secondFactorRequired, .reauthenticationRequired: return .secondFactorRequired
+      case .refused(let refusal): return .refused(refusal)
       case .conflict: return .conflict
       case .may(let standing): session = standing
       }
       guard session.session.id == found.session, let credentials = try tx.credentials(of: found.account) else {
-        return .invalidToken
+        return .refused(.invalidToken)
       }
       guard let current = try tx.authenticator(of: found.account, confirmed: false), current.id == found.pending.id
       else { return .conflict }
       guard try tx.show(step, to: current.id, of: credentials, confirmed: false, caller: caller) else {
         try tx.countRefusal(source: source, code: "wrong-second-factor")
-        return .wrong
+        return .refused(.invalidCredentials)
       }
       let (renewed, account) = try tx.bind(current, recoveryCodes: digests, of: credentials, session.session, caller) {
         tx, old throws(StorageFault) in try starter.goOn(old, draft, in: tx)
@@ -150,9 +130,7 @@ package struct EnrolmentService: Sendable {
       return .confirmed(renewed, account)
     }
     switch outcome {
-    case .invalidToken: return .invalidToken
-    case .secondFactorRequired: return .secondFactorRequired
-    case .wrong: return .invalidCredentials
+    case .refused(let refusal): return .refused(refusal)
     case .conflict: return .conflict
     case .confirmed(let session, let account):
       return .confirmed(recoveryCodes: recovery.map(\.text), prepared.complete(session, account: account))

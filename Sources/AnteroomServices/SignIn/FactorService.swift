@@ -2,17 +2,11 @@ package import AnteroomCore
 package import SecretMemory
 
 package enum FactorRefusal: Hashable, Sendable {
-  case invalidToken
-  /// The session is good for enrolment alone.
-  case secondFactorRequired
-  case invalidCredentials
+  case credentials(CredentialRefusal)
   /// There is no second factor.
   case conflict
   /// The password is too short to stand alone.
   case passwordTooShort
-  case tooManyAttempts(retryAfter: Int)
-  case busy(retryAfter: Int)
-  case shuttingDown
 }
 
 package enum RecoveryCodesResult: Sendable {
@@ -41,7 +35,7 @@ package struct FactorService: Sendable {
   /// The session goes on with one factor, all else of the account ends. Not while the password is one that only a
   /// second factor makes long enough; that is said to who showed it, and spends no code.
   package func remove(
-    password: consuming SecretBytes, code: consuming OneTimeCode, origin: AttemptLimiter.Origin, caller: Caller
+    password: consuming SecretBytes?, code: consuming OneTimeCode, origin: AttemptLimiter.Origin, caller: Caller
   ) async throws(StorageFault) -> FactorRefusal? {
     try await showingBoth(
       password, code, origin: origin, caller: caller,
@@ -68,9 +62,9 @@ package struct FactorService: Sendable {
 
   /// Ten new ones; the old die, and so does what others have open, as at every change of credentials.
   package func replaceRecoveryCodes(
-    password: consuming SecretBytes, code: consuming OneTimeCode, origin: AttemptLimiter.Origin, caller: Caller
+    password: consuming SecretBytes?, code: consuming OneTimeCode, origin: AttemptLimiter.Origin, caller: Caller
   ) async throws(StorageFault) -> RecoveryCodesResult {
-    guard let account = try await holder(caller) else { return .refused(.invalidToken) }
+    guard let account = try await holder(caller) else { return .refused(.credentials(.invalidToken)) }
     let made = ports.newRecoveryCodes(of: account)
     let digests = made.map(\.digest)
     let refusal = try await showingBoth(
@@ -132,7 +126,7 @@ extension FactorService {
   /// The password goes first, so that no code is spent on a guess; the code is shown in the transaction of the effect,
   /// which happens with the code's acceptance or not at all.
   private func showingBoth(
-    _ password: consuming SecretBytes, _ code: consuming OneTimeCode, origin: AttemptLimiter.Origin, caller: Caller,
+    _ password: consuming SecretBytes?, _ code: consuming OneTimeCode, origin: AttemptLimiter.Origin, caller: Caller,
     objection: @escaping @Sendable (Credentials) -> FactorRefusal?,
     effect: @escaping @Sendable (any Transaction, Session, Credentials) throws(StorageFault) -> Void
   ) async throws(StorageFault) -> FactorRefusal? {
@@ -145,24 +139,20 @@ extension FactorService {
     let confirmed: Int64
     switch try await passwords.confirm(password, origin: origin, caller: caller) {
     case .right(let generation): confirmed = generation
-    case .wrong: return .invalidCredentials
-    case .invalidToken: return .invalidToken
-    case .tooManyAttempts(let seconds): return .tooManyAttempts(retryAfter: seconds)
-    case .busy(let seconds): return .busy(retryAfter: seconds)
-    case .shuttingDown: return .shuttingDown
+    case .refused(let refusal): return .credentials(refusal)
     }
     let lifetime = ports.lifetime
     let source = ports.limiter.sourceDigest(origin)
     return try await ports.store.write { tx throws(StorageFault) -> FactorRefusal? in
       guard case .stands(let found) = try tx.use(caller.bearer, idle: lifetime),
         let credentials = try tx.credentials(of: found.account.id)
-      else { return .invalidToken }
+      else { return .credentials(.invalidToken) }
       // A password that was changed meanwhile was not shown.
-      if credentials.passwordGeneration != confirmed { return .invalidCredentials }
+      if credentials.passwordGeneration != confirmed { return .credentials(.invalidCredentials) }
       if let refusal = objection(credentials) { return refusal }
       guard try tx.show(step, to: authenticator.id, of: credentials, caller: caller) else {
         try tx.countRefusal(source: source, code: "wrong-second-factor")
-        return .invalidCredentials
+        return .credentials(.invalidCredentials)
       }
       try effect(tx, found.session, credentials)
       return nil
@@ -173,8 +163,8 @@ extension FactorService {
     let lifetime = ports.lifetime
     return try await ports.store.read { snapshot throws(StorageFault) in
       switch try snapshot.authenticate(caller.bearer, idle: lifetime) {
-      case .invalid: return .refused(.invalidToken)
-      case .enrolmentOnly: return .refused(.secondFactorRequired)
+      case .invalid: return .refused(.credentials(.invalidToken))
+      case .enrolmentOnly: return .refused(.credentials(.secondFactorRequired))
       case .stands(let found):
         guard let confirmed = try snapshot.authenticator(of: found.account.id, confirmed: true) else {
           return .refused(.conflict)

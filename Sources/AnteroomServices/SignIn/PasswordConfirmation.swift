@@ -1,6 +1,22 @@
 import AnteroomCore
 import SecretMemory
 
+/// Why a signed-in person is not let do what takes their secrets again.
+package enum CredentialRefusal: Hashable, Sendable {
+  case invalidToken
+  /// The session is good for enrolment alone, or has not shown the second factor that the account has.
+  case secondFactorRequired
+  /// What the session showed was shown too long ago.
+  case reauthenticationRequired
+  /// No password was shown, and the account has one.
+  case passwordRequired
+  /// Wrong, or changed meanwhile.
+  case invalidCredentials
+  case tooManyAttempts(retryAfter: Int)
+  case busy(retryAfter: Int)
+  case shuttingDown
+}
+
 /// Asks a signed-in person for the password again. It draws on a budget of the account alone: who has a
 /// session is no stranger, and strangers must not be able to spend it.
 struct PasswordConfirmation: Sendable {
@@ -11,10 +27,7 @@ struct PasswordConfirmation: Sendable {
     /// With the generation of the password that was shown: whatever is done on the strength of it asks whether that
     /// one still stands.
     case right(generation: Int64)
-    case wrong, invalidToken
-    case tooManyAttempts(retryAfter: Int)
-    case busy(retryAfter: Int)
-    case shuttingDown
+    case refused(CredentialRefusal)
   }
 
   private enum Opening: Sendable {
@@ -25,10 +38,13 @@ struct PasswordConfirmation: Sendable {
     case reserved(Credentials)
   }
 
+  /// `typed` is nil for who showed none. Whom an issuer's word alone lets in has no password to show: a session that it
+  /// began a moment ago is as much.
   func confirm(
-    _ typed: consuming SecretBytes, origin: AttemptLimiter.Origin, caller: Caller
+    _ typed: consuming SecretBytes?, origin: AttemptLimiter.Origin, caller: Caller
   ) async throws(StorageFault) -> Outcome {
-    guard let password = try? ports.preparation.prepare(typed) else { return .wrong }
+    guard let typed else { return try await withoutPassword(caller) }
+    guard let password = try? ports.preparation.prepare(typed) else { return .refused(.invalidCredentials) }
     let turn = queue.arrive()
     defer { turn.leave() }
     let opening = try await turn.take { () async throws(StorageFault) -> Opening? in
@@ -37,11 +53,28 @@ struct PasswordConfirmation: Sendable {
       return opening
     }
     switch opening {
-    case .none, .pending: return .busy(retryAfter: 1)
-    case .full: return .busy(retryAfter: AttemptQueue.secondsWhenFull)
-    case .invalidToken: return .invalidToken
-    case .spent(let seconds): return .tooManyAttempts(retryAfter: seconds)
+    case .none, .pending: return .refused(.busy(retryAfter: 1))
+    case .full: return .refused(.busy(retryAfter: AttemptQueue.secondsWhenFull))
+    case .invalidToken: return .refused(.invalidToken)
+    case .spent(let seconds): return .refused(.tooManyAttempts(retryAfter: seconds))
     case .reserved(let credentials): return try await verify(password, credentials, turn, origin, caller)
+    }
+  }
+
+  private func withoutPassword(_ caller: Caller) async throws(StorageFault) -> Outcome {
+    let lifetime = ports.lifetime
+    return try await ports.store.read { snapshot throws(StorageFault) in
+      guard let found = try snapshot.authenticate(caller.bearer, idle: lifetime).session,
+        let credentials = try snapshot.credentials(of: found.account.id)
+      else { return .refused(.invalidToken) }
+      guard credentials.hash == nil, found.session.methods.contains(.federated) else {
+        return .refused(.passwordRequired)
+      }
+      // Counted from the issuer's word, which no code of ours takes the place of.
+      if snapshot.now > found.session.createdAt.adding(seconds: SignInPolicy.credentialChangeSeconds) {
+        return .refused(.reauthenticationRequired)
+      }
+      return .right(generation: credentials.passwordGeneration)
     }
   }
 
@@ -74,8 +107,8 @@ struct PasswordConfirmation: Sendable {
       try await ports.store.write { tx throws(StorageFault) in try tx.refund(turn) }
       turn.settled()
       switch error {
-      case .busy(let retryAfter): return .busy(retryAfter: retryAfter)
-      case .shuttingDown: return .shuttingDown
+      case .busy(let retryAfter): return .refused(.busy(retryAfter: retryAfter))
+      case .shuttingDown: return .refused(.shuttingDown)
       }
     }
     let source = ports.limiter.sourceDigest(origin)
@@ -90,7 +123,7 @@ struct PasswordConfirmation: Sendable {
         // Somebody at a session of theirs guesses at the password, or has mistyped it.
         try tx.notify(
           .signInFailed, of: tested.account.id, detail: [("frontend", caller.frontEnd.name), ("by", "session")])
-        return .wrong
+        return .refused(.invalidCredentials)
       }
       try tx.refund(turn)
       return .right(generation: tested.passwordGeneration)

@@ -3,15 +3,9 @@ package import SecretMemory
 
 package enum ReauthenticationResult: ~Copyable, Sendable {
   case shown(Session, Account, token: BearerToken)
-  case invalidToken
-  /// The session is good for enrolment alone, or the account's second factor was not among what was shown.
-  case secondFactorRequired
   /// Neither password nor code.
   case nothingShown
-  case invalidCredentials
-  case tooManyAttempts(retryAfter: Int)
-  case busy(retryAfter: Int)
-  case shuttingDown
+  case refused(CredentialRefusal)
 }
 
 /// Shows the factors of a session again. The session stays, with its tickets; its token is another, so that one that
@@ -43,7 +37,7 @@ package struct ReauthenticationService: Sendable {
   ) async throws(StorageFault) -> ReauthenticationResult {
     let found: Standing
     switch try await standing(caller) {
-    case .refused(let isEnrolment): return isEnrolment ? .secondFactorRequired : .invalidToken
+    case .refused(let refusal): return .refused(refusal)
     case .stands(let standing): found = standing
     }
     var isAnythingShown = false
@@ -51,27 +45,23 @@ package struct ReauthenticationService: Sendable {
     var shown = Code.none
     if let code {
       isAnythingShown = true
-      guard let authenticator = found.authenticator else { return .invalidCredentials }
+      guard let authenticator = found.authenticator else { return .refused(.invalidCredentials) }
       shown = .matched(authenticator.id, step: ports.matchedStep(code, authenticator))
     }
     if let password {
       isAnythingShown = true
       switch try await passwords.confirm(password, origin: origin, caller: caller) {
       case .right: isPasswordShown = true
-      case .wrong: return .invalidCredentials
-      case .invalidToken: return .invalidToken
-      case .tooManyAttempts(let seconds): return .tooManyAttempts(retryAfter: seconds)
-      case .busy(let seconds): return .busy(retryAfter: seconds)
-      case .shuttingDown: return .shuttingDown
+      case .refused(let refusal): return .refused(refusal)
       }
     }
     if !isAnythingShown { return .nothingShown }
-    if case .none = shown, found.account.hasSecondFactor { return .secondFactorRequired }
+    if case .none = shown, found.account.hasSecondFactor { return .refused(.secondFactorRequired) }
     return try await settle(shown, isPasswordShown, of: found, origin: origin, caller: caller)
   }
 
   private enum Opening: Sendable {
-    case refused(isEnrolment: Bool)
+    case refused(CredentialRefusal)
     case stands(Standing)
   }
 
@@ -79,8 +69,8 @@ package struct ReauthenticationService: Sendable {
     let lifetime = ports.lifetime
     return try await ports.store.read { snapshot throws(StorageFault) in
       switch try snapshot.authenticate(caller.bearer, idle: lifetime) {
-      case .invalid: return .refused(isEnrolment: false)
-      case .enrolmentOnly: return .refused(isEnrolment: true)
+      case .invalid: return .refused(.invalidToken)
+      case .enrolmentOnly: return .refused(.secondFactorRequired)
       case .stands(let found):
         return .stands(
           Standing(
@@ -90,7 +80,7 @@ package struct ReauthenticationService: Sendable {
     }
   }
 
-  private enum Settled: Sendable { case shown(Session, Account), invalidToken, wrong }
+  private enum Settled: Sendable { case shown(Session, Account), refused(CredentialRefusal) }
 
   private func settle(
     _ code: Code, _ isPasswordShown: Bool, of found: Standing, origin: AttemptLimiter.Origin, caller: Caller
@@ -104,19 +94,19 @@ package struct ReauthenticationService: Sendable {
       // The token is compared once more: of many who show it at once the first gets the next one.
       guard case .stands(let now) = try tx.use(caller.bearer, idle: lifetime), now.session.id == found.session.id,
         let credentials = try tx.credentials(of: now.account.id)
-      else { return .invalidToken }
+      else { return .refused(.invalidToken) }
       var session = now.session
       switch code {
-      case .none: if now.account.hasSecondFactor { return .wrong }
+      case .none: if now.account.hasSecondFactor { return .refused(.secondFactorRequired) }
       case .matched(let authenticator, let step):
         guard try tx.show(step, to: authenticator, of: credentials, caller: caller) else {
           try tx.countRefusal(source: source, code: "wrong-second-factor")
-          return .wrong
+          return .refused(.invalidCredentials)
         }
         session = lifetime.gainingSecondFactor(session, at: tx.now)
       }
       session.authenticatedAt = tx.now
-      if isPasswordShown || credentials.hash == nil { session.fullyShownAt = tx.now }
+      if isPasswordShown { session.fullyShownAt = tx.now }
       session.idleExpiresAt = min(tx.now.adding(seconds: lifetime.idle(of: session)), session.expiresAt)
       try tx.update(session, digest: digest)
       try tx.append(
@@ -128,8 +118,7 @@ package struct ReauthenticationService: Sendable {
       return .shown(session, now.account)
     }
     switch outcome {
-    case .invalidToken: return .invalidToken
-    case .wrong: return .invalidCredentials
+    case .refused(let refusal): return .refused(refusal)
     case .shown(let session, let account): return .shown(session, account, token: minted.token)
     }
   }

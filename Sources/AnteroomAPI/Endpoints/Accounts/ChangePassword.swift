@@ -22,13 +22,8 @@ extension Endpoint {
         current: current, new: new, origin: exchange.caller.origin(source), caller: exchange.caller)
       switch result {
       case .changed: return .noContent
-      case .invalidToken: throw Refusal(.invalidToken)
-      case .secondFactorRequired: throw Refusal(.secondFactorRequired)
-      case .invalidCredentials: throw Refusal(.invalidCredentials)
       case .objection(let objection): throw Refusal(objection, pointer: "/new_password")
-      case .tooManyAttempts(let seconds): throw Refusal(.tooManyAttempts, retryAfter: seconds)
-      case .busy(let seconds): throw Refusal(.busy, retryAfter: seconds)
-      case .shuttingDown: throw Refusal(.shuttingDown, retryAfter: 1)
+      case .refused(let refusal): throw Refusal(refusal)
       }
     }
   }

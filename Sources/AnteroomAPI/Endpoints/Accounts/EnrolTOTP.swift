@@ -9,7 +9,7 @@ extension Endpoint {
       cost: .hash, body: .object(secrets: ["password", "known_device"])
     ) { exchange in
       var body = try exchange.body()
-      let password = try body.secret("password")
+      let password = try body.optionalSecret("password")
       let source = try body.source(services.mint)
       try body.finish()
       let result = try await services.enrolment.enrol(
@@ -20,18 +20,10 @@ extension Endpoint {
           secret.withBytes { json.member("secret", utf8: $0) }
           uri.withBytes { json.member("otpauth_uri", utf8: $0) }
         }
-      case .invalidToken: throw Refusal(.invalidToken)
-      case .invalidCredentials: throw Refusal(.invalidCredentials)
-      case .secondFactorRequired:
-        throw Refusal(.secondFactorRequired, "The account has a second factor that this session did not show.")
-      case .reauthenticationRequired:
-        throw Refusal(.reauthenticationRequired, "Show the second factor that is to be replaced again.")
+      case .refused(let refusal): throw Refusal(refusal)
       case .conflict:
         throw Refusal(
           .stateConflict, "The account's second factor is disabled. A recovery code opens it, or an operator.")
-      case .tooManyAttempts(let seconds): throw Refusal(.tooManyAttempts, retryAfter: seconds)
-      case .busy(let seconds): throw Refusal(.busy, retryAfter: seconds)
-      case .shuttingDown: throw Refusal(.shuttingDown, retryAfter: 1)
       }
     }
   }
@@ -53,10 +45,7 @@ extension Endpoint {
           json.array("recovery_codes", recoveryCodes) { $0.value($1) }
           json.started(started)
         }
-      case .invalidToken: throw Refusal(.invalidToken)
-      case .invalidCredentials: throw Refusal(.invalidCredentials)
-      case .secondFactorRequired:
-        throw Refusal(.secondFactorRequired, "The account has a second factor that this session did not show.")
+      case .refused(let refusal): throw Refusal(refusal)
       case .conflict: throw Refusal(.stateConflict, "There is no enrolment to confirm.")
       }
     }

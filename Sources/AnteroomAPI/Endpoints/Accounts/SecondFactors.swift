@@ -52,7 +52,8 @@ extension Endpoint {
 }
 
 private struct BothFactors: ~Copyable {
-  let password: SecretBytes
+  /// Nil of whom an issuer's word alone lets in.
+  let password: SecretBytes?
   let code: OneTimeCode
   let source: SourceMember
 }
@@ -60,7 +61,7 @@ private struct BothFactors: ~Copyable {
 extension Exchange {
   fileprivate func bothFactors(_ mint: TokenMint) throws -> BothFactors {
     var body = try self.body()
-    let password = try body.secret("password")
+    let password = try body.optionalSecret("password")
     let code = try body.secret("code")
     let source = try body.source(mint)
     try body.finish()
@@ -71,18 +72,13 @@ extension Exchange {
 extension Refusal {
   fileprivate init(_ refusal: FactorRefusal) {
     switch refusal {
-    case .invalidToken: self.init(ProblemCode.invalidToken)
-    case .secondFactorRequired: self.init(ProblemCode.secondFactorRequired)
-    case .invalidCredentials: self.init(ProblemCode.invalidCredentials)
+    case .credentials(let refusal): self.init(refusal)
     case .conflict: self.init(.stateConflict, "The account has no second factor.")
     case .passwordTooShort:
       self.init(
         .passwordTooShort,
         "Without a second factor a password has at least \(PasswordLength.alone) characters: set a longer one first.",
         pointer: "/password")
-    case .tooManyAttempts(let seconds): self.init(.tooManyAttempts, retryAfter: seconds)
-    case .busy(let seconds): self.init(.busy, retryAfter: seconds)
-    case .shuttingDown: self.init(ProblemCode.shuttingDown, retryAfter: 1)
     }
   }
 }

@@ -24,15 +24,10 @@ extension Endpoint {
           json.session(session, of: account)
           json.token("token", token)
         }
-      case .invalidToken: throw Refusal(.invalidToken)
-      case .secondFactorRequired: throw Refusal(.secondFactorRequired)
+      case .refused(let refusal): throw Refusal(refusal)
       case .nothingShown:
         throw Refusal(
           .invalidField, "or `password` is to be shown, and `code` where the account has one", pointer: "/code")
-      case .invalidCredentials: throw Refusal(.invalidCredentials)
-      case .tooManyAttempts(let seconds): throw Refusal(.tooManyAttempts, retryAfter: seconds)
-      case .busy(let seconds): throw Refusal(.busy, retryAfter: seconds)
-      case .shuttingDown: throw Refusal(.shuttingDown, retryAfter: 1)
       }
     }
   }
