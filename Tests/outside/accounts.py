@@ -249,6 +249,43 @@ def an_idempotency_key_makes_one_account_and_shows_its_secret_once():
         equal(sum("setup_code" in answer for answer in many), 1, "who was shown the code")
 
 
+@test()
+def an_idempotency_key_is_kept_for_a_day():
+    with Daemon(clock=True) as daemon:
+        make = lambda **more: daemon.admin.post("/v1/accounts", {"username": "ada"}, headers={"Idempotency-Key": "k"}, **more)   # noqa: E731
+        first = make(expect=201).json
+        daemon.clock.advance(86_400 - 60)
+        equal(make(expect=201).json["account"]["id"], first["account"]["id"], "a minute before the day is over")
+        daemon.clock.advance(120)
+        make(expect="username-taken")
+
+
+@test()
+def a_source_has_a_budget_of_registrations_whatever_comes_of_them_and_a_school_and_an_operator_have_none():
+    school = "203.0.113.50"
+    with Daemon(clock=True, config={"limits": {"shared_sources": [school]}}) as daemon:
+        def register(ip, name=None, password=None):
+            return daemon.web.post("/v1/accounts", {"username": name or "p-" + secrets.token_hex(6), "source": source(ip),
+                                                    "password": password or flows.good_password()})
+        invited(daemon, username="taken")
+        waits = {}
+        for what, more in {"new": {}, "taken": {"name": "TAKEN"}, "weak": {"password": "passwordpassword"}}.items():
+            ip = fresh_ip()
+            answers = [register(ip, **more) for _ in range(40)]
+            good = [answer for answer in answers if answer.status != 429]
+            among(len(good), range(1, 31), f"of 40 registrations ({what}) from one source so many were looked at (section 3)")
+            check(all(answer.status == 429 for answer in answers[len(good):]), f"{what}: 429 and then something else")
+            waits[ip] = int(answers[-1].header("Retry-After"))
+            equal(register(fresh_ip()).status, 201, "another source")
+        check(any(item["kind"] == "registration" for item in daemon.admin.get("/v1/lockouts", expect=200).json["items"]), "it is in no list")
+        equal({register(school).status for _ in range(40)}, {201}, "a school's")
+        for number in range(40):
+            daemon.admin.post("/v1/accounts", {"username": f"op{number}"}, expect=201)
+        daemon.clock.advance(max(waits.values()))
+        for ip in waits:
+            equal(register(ip).status, 201, "after the wait that Retry-After gave")
+
+
 # --- second factor -------------------------------------------------------------------------------------
 
 @test(answers="60")

@@ -503,6 +503,21 @@ def a_reset_code_is_as_long_as_it_says_and_expires():
         redeem_setup(ada, code=typed.replace("-", "").lower())   # as people type
 
 
+@test()
+def a_later_reset_code_voids_the_earlier_and_the_password_stands_until_one_is_used():
+    with Daemon() as daemon:
+        ada = member(daemon)
+        first, second = start_reset(ada), start_reset(ada)
+        ada.start(expect=201)
+        check(active(daemon, ada.token), "a reset that was only begun ended a session")
+        old, ada.password = ada.password, good_password()
+        redeem_setup(ada, code=first, expect=UNIFORM)
+        redeem_setup(ada, code=second)
+        check(not active(daemon, ada.token), "a session outlived the reset")
+        sign_in_as(daemon, ada.username, old, expect=UNIFORM)
+        ada.start(expect=201)
+
+
 @test(answers=["58", "77"], seconds=900)
 def line_58_and_line_77_of_50_parallel_uses_of_a_reset_code_one_succeeds_also_across_a_kill():
     with Daemon(config=GENEROUS) as daemon:

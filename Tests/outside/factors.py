@@ -284,6 +284,20 @@ def recovery_codes_are_ten_of_80_bits_used_once_and_nothing_without_the_password
         equal(shown(daemon, ada)["second_factor"], "totp", "after the last one")
 
 
+@test()
+def a_recovery_code_is_read_as_Crockford_reads_one_off_paper():
+    with Daemon(config=GENEROUS) as daemon:
+        for zero, one, between in (("O", "I", "-"), ("o", "l", " "), ("0", "i", ""), ("o", "L", "-")):
+            found = []
+            while not found:   # nearly always ten codes have one with a symbol that can be misread
+                ada = member(daemon).enrol()
+                found = [code for code in ada.recovery_codes if set(code) & set("01")]
+            typed = found[0].replace("0", zero).replace("1", one).replace("-", between)
+            said = ada.finish(challenge(ada), typed, method="recovery_code", expect=201).json
+            equal((said["session"]["factors"], "known_device" in said), (1, False), f"what {typed} gives (section 3.1)")
+            ada.finish(challenge(ada), found[0], method="recovery_code", expect=UNIFORM)
+
+
 @test(answers="52", seconds=240)
 def line_52_keycloak_recovery_codes_have_a_limit_of_20_of_their_own():
     with Daemon(clock=True, config=LONG) as daemon:

@@ -78,6 +78,25 @@ def only_an_operator_lists_and_clears_and_names_and_addresses_are_not_in_the_lis
 
 
 @test()
+def lockouts_are_found_and_cleared_by_name_however_written_and_by_address():
+    with Daemon(config=FEW) as daemon:
+        flows.account(daemon, username="konstantina")
+        for name, ip in (("konstantina", "203.0.113.7"), ("ghost", "203.0.113.8")):
+            exhaust(daemon, lambda: sign_in_as(daemon, name, WRONG, ip=ip))
+        found = lambda query: [item["id"] for item in daemon.admin.get("/v1/lockouts?" + query, expect=200).json["items"]]   # noqa: E731
+        mine, ghosts = found("username=konstantina"), found("username=ghost")
+        check(mine and ghosts and not set(mine) & set(ghosts), f"by name: {mine} and {ghosts}")
+        for query, expected in {"username=KONSTANTINA": mine, "username=Ghost": ghosts, "username=nobody": [], "source=198.51.100.1": []}.items():
+            equal(sorted(found(query)), sorted(expected), query)
+        check(found("source=203.0.113.8") and not set(found("source=203.0.113.8")) & set(mine), "by address")
+        daemon.admin.get("/v1/lockouts?source=nonsense", expect="invalid-field")
+        equal(daemon.ctl("lockouts", "clear", "--username", "GHOST").returncode, 0, "lockouts clear --username")
+        equal((found("username=ghost"), found("username=konstantina")), ([], mine), "what is left")
+        equal(daemon.ctl("lockouts", "clear").returncode, 64, "lockouts clear of nothing")
+        equal(daemon.ctl("lockouts", "clear", "lock_" + "a" * 26).returncode, 3, "lockouts clear of what is none")
+
+
+@test()
 def a_bar_is_not_prolonged_by_attempts_during_it_and_ends_when_it_says():
     with Daemon(clock=True, config={"limits": {"source_failures": 5, "account_failures": 100}}) as daemon:
         ada, ip = account(daemon), "203.0.113.9"

@@ -48,6 +48,23 @@ def a_person_sees_the_own_sessions_and_no_token_and_an_operator_sees_them_too():
         equal(len(sessions(ada)), 4, "after one signed out")
 
 
+@test()
+def who_is_made_a_host_can_do_nothing_but_enrol_at_once_and_hosts_no_more_when_it_is_taken():
+    with Daemon() as daemon:
+        ada, role = member(daemon), lambda *roles: daemon.admin.patch(f"/v1/accounts/{ada.id}", {"roles": list(roles)}, expect=200)
+        daemon.web.post("/v1/meetings", {}, token=ada.token, expect="not-host")
+        role("host")
+        for method, target, body in (("GET", "/v1/accounts/me", None), ("GET", "/v1/accounts/me/sessions", None), ("GET", "/v1/accounts/me/export", None),
+                                     ("POST", "/v1/meetings", {}), ("PATCH", "/v1/accounts/me", {"display_name": "Eve"}), ("DELETE", "/v1/accounts/me", None),
+                                     ("PUT", "/v1/accounts/me/password", {"current_password": ada.password, "new_password": good_password()}),
+                                     ("POST", "/v1/sessions/reauthenticate", {"password": ada.password})):
+            daemon.web.call(method, target, body, token=ada.token, expect="second-factor-required")
+        ada.enrol()
+        daemon.web.post("/v1/meetings", {}, token=ada.token, expect=201)
+        role()
+        daemon.web.post("/v1/meetings", {}, token=ada.token, expect="not-host")
+
+
 @test(answers="70")
 def line_70_a_revoked_session_is_dead_at_once_with_its_tickets_grants_and_streams():
     with Daemon(clock=True) as daemon:
