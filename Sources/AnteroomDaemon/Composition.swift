@@ -67,7 +67,6 @@ package struct Composition: Sendable {
     _ configuration: Configuration, root: RootKey, blockedPasswords: [String], surroundings: Surroundings,
     logger: Logger
   ) throws(StartFailure) {
-    let clock = surroundings.clock
     let randomness = surroundings.randomness
     let digests = KeyedDigests(root: root)
     let seals = AuditSeals(root: root, randomness: randomness)
@@ -81,6 +80,7 @@ package struct Composition: Sendable {
     issuers = TrustedIssuers(configuration.issuers)
     store = try Composition.open(
       configuration, root: root, seals: seals, changed: changed, policies: policies, surroundings)
+    let clock = DecisionClock(store: store)
     let peppers: Peppers
     do {
       peppers = try Peppers(root: root, directory: configuration.keyDirectory)
@@ -136,7 +136,7 @@ package struct Composition: Sendable {
       lifetime: lifetime, changed: changed, waitingCeiling: configuration.limits.waitingPerMeeting)
     audit = AuditService(store: store, sealing: seals)
     sweep = SweepService(ports: admissionPorts)
-    facts = RunningFacts(store: store, hashing: hashing, clock: clock)
+    facts = RunningFacts(store: store, hashing: hashing, clock: surroundings.clock)
     peers = PeerTable(configuration.peers)
     let queue = AttemptQueue(
       capacity: configuration.passwords.queue, seconds: configuration.passwords.queueSeconds)

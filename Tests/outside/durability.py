@@ -414,3 +414,23 @@ def line_03_Zoom_war_dialling_the_time_of_an_answer_tells_nothing():
             # 0.55 is the aim; 0.62 allows for 240 samples on a machine that does other things.
             check(0.38 < area < 0.62, f"{what} and absent are told apart with an AUC of {area:.2f}; medians "
                   f"{statistics.median(values) * 1e3:.2f} and {statistics.median(times['absent']) * 1e3:.2f} ms")
+
+
+@test()
+def a_clock_that_is_put_back_leaves_grants_good_until_they_expire_and_tells_the_operator():
+    with Daemon(clock=True) as daemon:
+        owner = host(daemon)
+        room = meeting(daemon, owner, policy=OPEN)
+        old = knock(daemon, room)
+        daemon.clock.advance(7200)
+        knock(daemon, room).redeem(expect=200)
+        daemon.clock.advance(-7200)
+        knock(daemon, room).redeem(expect=200)
+        check(old.redeem(expect=None).status in (401, 403, 409), "a grant that had expired two hours on was taken, with the clock put back")
+        daemon.restart()
+        knock(daemon, room).redeem(expect=200)
+        warnings = daemon.admin.get("/v1/status", expect=200).json["warnings"]
+        check(any("clock" in warning for warning in warnings), f"nothing says that the clock is behind: {warnings}")
+        check(b"clock is behind" in daemon.log(), "the log does not say that the clock is behind")
+        daemon.clock.advance(7300)
+        equal(daemon.admin.get("/v1/status", expect=200).json["warnings"], [], "warnings once it has caught up")

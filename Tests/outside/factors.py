@@ -454,6 +454,34 @@ def line_47_of_50_parallel_uses_of_one_code_in_sessions_and_operations_one_succe
             check(good + once_ever(again, "after the restart") <= 1, "a code was taken again after a restart")
 
 
+@test(answers=["41", "47", "58"], seconds=240)
+def a_code_that_was_right_once_is_no_guess_however_often_it_comes():
+    """A front end that sends a request fifty times must not take anybody's second factor away."""
+    with Daemon(config=LONG, clock=True) as daemon:
+        ada = member(daemon).enrol()
+        for round in range(3):
+            challenges = [challenge(ada) for _ in range(5)]
+            code = ada.authenticator.code()
+            answers = parallel(50, lambda index: ada.finish(challenges[index % 5], code))
+            equal(once_ever(answers, f"50 uses of one code, round {round}"), 1, "sign-ins")
+        ada.sign_in()
+        for round in range(3):
+            challenges = [challenge(ada) for _ in range(5)]
+            answers = parallel(50, lambda index: ada.finish(challenges[index % 5], ada.recovery_codes[round], method="recovery_code"))
+            equal(once_ever(answers, f"50 uses of one recovery code, round {round}"), 1, "sign-ins")
+        person = account(daemon)
+        for round in range(5):
+            code = daemon.admin.post(f"/v1/accounts/{person.id}/password-reset", {}, expect=201).json["reset_code"]
+            password = flows.good_password()
+            answers = parallel(50, lambda index: flows.redeem_setup(person, code=code, password=password, expect=None))
+            among({answer.status for answer in answers}, ({200, 401}, {200, 401, 503}), f"50 uses of one reset code, round {round}")
+            equal(sum(answer.status == 200 for answer in answers), 1, f"resets by one code, round {round}")
+        # Guesses count as before.
+        wrong = [ada.finish(challenge(ada), "000000") for _ in range(3)]
+        check(all(answer.status == 401 for answer in wrong), f"wrong codes: {wrong}")
+        ada.sign_in()
+
+
 @test(answers=["58", "77"], seconds=1200)
 def line_58_of_50_parallel_uses_of_one_recovery_code_one_succeeds_also_across_a_kill():
     with Daemon(config=GENEROUS) as daemon:
@@ -473,11 +501,14 @@ def line_58_of_50_parallel_uses_of_one_recovery_code_one_succeeds_also_across_a_
 @test()
 def a_time_that_goes_back_opens_no_spent_step():
     with Daemon(clock=True, config=LONG) as daemon:
-        ada = member(daemon).enrol()
+        ada, grace = member(daemon).enrol(), member(daemon).enrol()
         daemon.clock.advance(600)
         ada.sign_in()
         spent = ada.authenticator.last
         daemon.clock.advance(-600)
+        # Somebody else's code of a time that is over was looked at then, and never used.
+        among(grace.finish(challenge(grace), grace.authenticator.at(int(daemon.now()) // 30 + 2)).status, (401, 429),
+              "a code that was never shown, of a time below the latest decision")
         for step in (spent, spent - 20, int(daemon.now()) // 30):
             among(ada.finish(challenge(ada), ada.authenticator.at(step)).status, (401, 429), "a code, with the clock put back")
         daemon.restart()

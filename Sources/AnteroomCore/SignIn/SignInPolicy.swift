@@ -48,18 +48,24 @@ package struct AuthenticatorState: Hashable, Sendable {
   /// Wrong codes in a row.
   package var failures: Int
   package var disabled: Bool
+  /// The highest step whose code was shown again after it was accepted.
+  package var replayedStep: Int64
 
-  package init(lastStep: Int64, failures: Int, disabled: Bool) {
+  package init(lastStep: Int64, failures: Int, disabled: Bool, replayedStep: Int64 = 0) {
     self.lastStep = lastStep
     self.failures = failures
     self.disabled = disabled
+    self.replayedStep = replayedStep
   }
 
   package enum Outcome: Hashable, Sendable {
     case accepted
     case wrong
-    /// A right code of a step that was accepted before: somebody looked over a shoulder.
+    /// A right code of a step at or below the last accepted one: somebody looked over a shoulder, or a client sent it
+    /// twice. It is no guess, and does not count as one: fifty copies of one request must not take the factor away.
     case replayed
+    /// Once more, of a step of which that was said.
+    case replayedAgain
     /// Already disabled: the code was not evaluated.
     case disabled
     /// This failure was the one that disabled it.
@@ -74,11 +80,16 @@ package struct AuthenticatorState: Hashable, Sendable {
       failures = 0
       return .accepted
     }
+    if let step {
+      guard step > replayedStep else { return .replayedAgain }
+      replayedStep = step
+      return .replayed
+    }
     failures += 1
     if failures >= SignInPolicy.authenticatorFailures {
       disabled = true
       return .nowDisabled
     }
-    return step == nil ? .wrong : .replayed
+    return .wrong
   }
 }

@@ -63,7 +63,7 @@ package struct Daemon: Sendable {
       eventLoops: max(1, configuration.eventLoops))
     let notifier = ReadinessNotifier(socketPath: environment["NOTIFY_SOCKET"])
     let reload = ReloadOnHangUp(
-      path: configurationPath, running: configuration, composition: composition, clock: SystemClock(),
+      path: configurationPath, running: configuration, composition: composition, clock: DecisionClock(store: composition.store),
       threshold: threshold, notifier: notifier, logger: logger)
     let services: [any Service] = [
       FailStop(faults: faults, facts: composition.facts),
@@ -82,6 +82,9 @@ package struct Daemon: Sendable {
     logger.info(
       "starting",
       metadata: ["version": "\(Version.text)", "store": "\(configuration.storePath)", "pid": "\(pid)"])
+    if let seconds = composition.facts.secondsBehind {
+      logger.warning("the clock is behind the latest decision", metadata: ["seconds": "\(seconds)"])
+    }
     defer { sockets.remove() }
     try await ServiceGroup(configuration: group).run()
     await composition.audit.log(to: auditLogger)

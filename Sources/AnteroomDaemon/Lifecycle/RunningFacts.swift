@@ -38,8 +38,25 @@ package final class RunningFacts: OperationFacts {
       startedAt: startedAt, schema: facts.schema, synchronous: facts.synchronous == 2 ? "FULL" : "NOT FULL",
       journalMode: facts.journalMode, storeBytes: facts.sizeBytes, hashing: hashing.load, accounts: counts.accounts,
       sessions: counts.sessions, meetings: counts.meetings, waiting: counts.waiting, auditSize: counts.audit,
-      warnings: counts.unconfirmed == 0
-        ? []
-        : ["revocation.unconfirmed: \(counts.unconfirmed) times no front end said that it put somebody out"])
+      warnings: warnings(unconfirmedRevocations: counts.unconfirmed))
+  }
+
+  private func warnings(unconfirmedRevocations: Int) -> [String] {
+    var warnings: [String] = []
+    if unconfirmedRevocations > 0 {
+      warnings.append("revocation.unconfirmed: \(unconfirmedRevocations) times no front end said that it put somebody out")
+    }
+    if let seconds = secondsBehind {
+      warnings.append(
+        "clock.behind: the clock is \(seconds) s behind the latest decision; until it has caught up nothing expires, and "
+          + "one-time codes and offline grants are refused. Set it right, or wait.")
+    }
+    return warnings
+  }
+
+  /// How far the clock is behind the time of decisions, where that is more than clocks are corrected by as a rule.
+  var secondsBehind: Int? {
+    let seconds = store.secondsAheadOfClock
+    return seconds > 5 ? seconds : nil
   }
 }

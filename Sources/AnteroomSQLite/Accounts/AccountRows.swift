@@ -80,20 +80,21 @@ extension SQLiteSnapshot {
   func authenticator(of account: AccountID, confirmed: Bool) throws(StorageFault) -> Authenticator? {
     try db.one(
       """
-      SELECT id, secret, last_step, failures, disabled, expires_at FROM authenticators
+      SELECT id, secret, last_step, failures, disabled, expires_at, replayed_step FROM authenticators
       WHERE account = ? AND confirmed = ? AND (confirmed = 1 OR expires_at > ?)
       """, [.text(account.text), .flag(confirmed), .time(now)]
     ) { row in
       Authenticator(
         id: AuthenticatorID(known: row.text(0)), account: account, sealedSecret: row.blob(1), confirmed: confirmed,
-        state: AuthenticatorState(lastStep: row.integer(2), failures: row.count(3), disabled: row.flag(4)),
+        state: AuthenticatorState(
+          lastStep: row.integer(2), failures: row.count(3), disabled: row.flag(4), replayedStep: row.integer(6)),
         expiresAt: row.optionalTime(5))
     }
   }
 
   func setupCode(of account: AccountID) throws(StorageFault) -> SetupCode? {
-    try db.one("SELECT digest, expires_at FROM setup_codes WHERE account = ?", [.text(account.text)]) { row in
-      SetupCode(digest: row.digest(0), expiresAt: row.time(1))
+    try db.one("SELECT digest, expires_at, used FROM setup_codes WHERE account = ?", [.text(account.text)]) { row in
+      SetupCode(digest: row.digest(0), expiresAt: row.time(1), isUsed: row.flag(2))
     }
   }
 
@@ -176,6 +177,10 @@ extension SQLiteTransaction {
       [.text(account.text), .digest(code.digest), .time(code.expiresAt)])
   }
 
+  func spendSetupCode(of account: AccountID) throws(StorageFault) {
+    try db.run("UPDATE setup_codes SET used = 1 WHERE account = ?", [.text(account.text)])
+  }
+
   func insert(pending authenticator: Authenticator) throws(StorageFault) {
     try db.run(
       "DELETE FROM authenticators WHERE account = ? AND confirmed = 0", [.text(authenticator.account.text)])
@@ -193,10 +198,10 @@ extension SQLiteTransaction {
 
   func update(_ authenticator: Authenticator) throws(StorageFault) {
     try db.run(
-      "UPDATE authenticators SET last_step = ?, failures = ?, disabled = ? WHERE id = ?",
+      "UPDATE authenticators SET last_step = ?, failures = ?, disabled = ?, replayed_step = ? WHERE id = ?",
       [
         .integer(authenticator.state.lastStep), .integer(Int64(authenticator.state.failures)),
-        .flag(authenticator.state.disabled), .text(authenticator.id.text),
+        .flag(authenticator.state.disabled), .integer(authenticator.state.replayedStep), .text(authenticator.id.text),
       ])
   }
 
@@ -226,10 +231,13 @@ extension SQLiteTransaction {
     }
   }
 
-  func useRecoveryCode(_ digest: Digest, of account: AccountID) throws(StorageFault) -> Bool {
-    try db.run(
-      "DELETE FROM recovery_codes WHERE account = ? AND digest = ?", [.text(account.text), .digest(digest)])
-    return db.changesCount == 1
+  func useRecoveryCode(_ digest: Digest, of account: AccountID) throws(StorageFault) -> RecoveryCodeUse {
+    let code: [Column] = [.text(account.text), .digest(digest)]
+    let used = try db.one("SELECT used FROM recovery_codes WHERE account = ? AND digest = ?", code) { $0.flag(0) }
+    guard let used else { return .unknown }
+    if used { return .usedBefore }
+    try db.run("UPDATE recovery_codes SET used = 1 WHERE account = ? AND digest = ?", code)
+    return .used
   }
 
   func setRecoveryFailures(_ count: Int, of account: AccountID) throws(StorageFault) {

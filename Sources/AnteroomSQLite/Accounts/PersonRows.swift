@@ -11,7 +11,9 @@ extension SQLiteSnapshot {
   }
 
   func recoveryCodeCount(of account: AccountID) throws(StorageFault) -> Int {
-    try db.one("SELECT count(*) FROM recovery_codes WHERE account = ?", [.text(account.text)]) { $0.count(0) } ?? 0
+    try db.one(
+      "SELECT count(*) FROM recovery_codes WHERE account = ? AND used = 0", [.text(account.text)]
+    ) { $0.count(0) } ?? 0
   }
 
   func knownDevices(of account: AccountID, limit: Int) throws(StorageFault) -> [KnownDevice] {

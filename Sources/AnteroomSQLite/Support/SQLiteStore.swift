@@ -196,13 +196,19 @@ package final class SQLiteStore: PatientStore {
     if !isDone { hasToFold.store(true, ordering: .releasing) }
   }
 
+  /// The time of decisions: the clock's, and never below the latest that any was made at.
+  package var now: Instant { max(clock.now(), writer.latest) }
+
+  /// By how many seconds the clock is behind that.
+  package var secondsAheadOfClock: Int { Int(now.milliseconds(since: clock.now()) / 1000) }
+
   private func readNow<Answer: Sendable>(
     _ reader: DatabaseQueue, _ statements: StatementCache, _ body: (any Snapshot) throws(StorageFault) -> Answer
   ) -> Result<Answer, StorageFault> {
     do {
       return try reader.read { db in
         let snapshot = SQLiteSnapshot(
-          Statements(db, statements), now: max(clock.now(), writer.latest), sealing: sealing,
+          Statements(db, statements), now: now, sealing: sealing,
           policies: policies.current, policyCache: policyCache)
         do throws(StorageFault) {
           return .success(try body(snapshot))

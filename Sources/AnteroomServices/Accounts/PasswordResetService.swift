@@ -95,12 +95,14 @@ package struct PasswordResetService: Sendable {
         try tx.countRefusal(source: limiter.sourceDigest(origin), code: "too-many-attempts")
         return .tooMany(until.secondsToWait(from: tx.now))
       }
-      if let id, let digest, let code = try tx.setupCode(of: id), tx.now < code.expiresAt,
-        code.digest.equalsInConstantTime(digest), let account = try tx.account(id), !account.disabled
+      if let id, let digest, let code = try tx.setupCode(of: id), code.matches(digest, at: tx.now),
+        let account = try tx.account(id), !account.disabled
       {
-        return .proved(account)
+        if !code.isUsed { return .proved(account) }
+        // It was right once: whoever sends a request twice has not guessed.
+      } else {
+        try tx.commit(buckets)
       }
-      try tx.commit(buckets)
       try tx.countRefusal(source: limiter.sourceDigest(origin), code: "invalid-credentials")
       return .refused
     }
@@ -114,12 +116,12 @@ package struct PasswordResetService: Sendable {
     let device = ports.mint.mint(.knownDevice, name: name)
     let deviceDigest = device.digest
     let isSet = try await ports.store.write { tx throws(StorageFault) in
-      guard let code = try tx.setupCode(of: id), tx.now < code.expiresAt, code.digest.equalsInConstantTime(digest),
+      guard let code = try tx.setupCode(of: id), code.matches(digest, at: tx.now), !code.isUsed,
         var account = try tx.account(id), !account.disabled
       else { return false }
       // The factor that let it be short may have been taken off while it was hashed.
       if isShort && !account.hasSecondFactor { return false }
-      try tx.setSetupCode(nil, of: id)
+      try tx.spendSetupCode(of: id)
       try tx.setPassword(hash, isShort: isShort, of: id)
       try tx.endAccess(of: id, by: .account(id), request: caller.request)
       try tx.insert(

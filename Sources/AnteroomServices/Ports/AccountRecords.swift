@@ -28,6 +28,13 @@ package struct Credentials: Sendable {
   }
 }
 
+package enum RecoveryCodeUse: Hashable, Sendable {
+  case used
+  /// It was one of the account's, and is used up.
+  case usedBefore
+  case unknown
+}
+
 /// A second factor: pending until its first code is shown, confirmed afterwards.
 package struct Authenticator: Sendable {
   package let id: AuthenticatorID
@@ -55,10 +62,17 @@ package struct Authenticator: Sendable {
 package struct SetupCode: Sendable {
   package let digest: Digest
   package let expiresAt: Instant
+  package let isUsed: Bool
 
-  package init(digest: Digest, expiresAt: Instant) {
+  package init(digest: Digest, expiresAt: Instant, isUsed: Bool = false) {
     self.digest = digest
     self.expiresAt = expiresAt
+    self.isUsed = isUsed
+  }
+
+  /// Whether `digest` is of this code, used or not, before it expires.
+  func matches(_ digest: Digest, at now: Instant) -> Bool {
+    now < expiresAt && self.digest.equalsInConstantTime(digest)
   }
 }
 
@@ -92,6 +106,7 @@ package protocol AccountReading {
   func passwordCounts() throws(StorageFault) -> [String: Int]
   /// The account's second factor, or the one on probation while it can be confirmed.
   func authenticator(of account: AccountID, confirmed: Bool) throws(StorageFault) -> Authenticator?
+  /// Unused or used, as long as nothing came in its place.
   func setupCode(of account: AccountID) throws(StorageFault) -> SetupCode?
   func knownDevice(_ id: String) throws(StorageFault) -> KnownDevice?
   /// Which name and hash it was imported from; nil where it was not.
@@ -111,6 +126,8 @@ package protocol AccountWriting {
   func clearPassword(of account: AccountID) throws(StorageFault)
   func setImportMark(_ mark: Digest, of account: AccountID) throws(StorageFault)
   func setSetupCode(_ code: SetupCode?, of account: AccountID) throws(StorageFault)
+  /// The code is known until it is replaced or expires, and good for nothing.
+  func spendSetupCode(of account: AccountID) throws(StorageFault)
   /// Replaces a pending one of the same account.
   func insert(pending authenticator: Authenticator) throws(StorageFault)
   func update(_ authenticator: Authenticator) throws(StorageFault)
@@ -120,8 +137,8 @@ package protocol AccountWriting {
   /// The confirmed and the pending one, and the recovery codes.
   func deleteSecondFactor(of account: AccountID) throws(StorageFault)
   func replaceRecoveryCodes(_ digests: [Digest], of account: AccountID) throws(StorageFault)
-  /// True when the code was there and unused; it is used now.
-  func useRecoveryCode(_ digest: Digest, of account: AccountID) throws(StorageFault) -> Bool
+  /// A code that was there and unused is used now.
+  func useRecoveryCode(_ digest: Digest, of account: AccountID) throws(StorageFault) -> RecoveryCodeUse
   func setRecoveryFailures(_ count: Int, of account: AccountID) throws(StorageFault)
   func insert(_ device: KnownDevice) throws(StorageFault)
   func setFailures(_ count: Int, ofKnownDevice id: String) throws(StorageFault)

@@ -98,7 +98,14 @@ package struct SecondFactorService: Sendable {
   ) throws(StorageFault) -> Bool {
     let account = credentials.account.id
     guard credentials.recoveryFailures < SignInPolicy.recoveryCodeFailures else { return false }
-    guard let digest, try tx.useRecoveryCode(digest, of: account) else {
+    let use = try digest.map { digest throws(StorageFault) in try tx.useRecoveryCode(digest, of: account) }
+    switch use {
+    case .used: break
+    case .usedBefore:
+      // It was right once: no guess, and not counted as one. Its owner hears of it all the same.
+      try tx.notify(.codeReplayed, of: account, detail: [("frontend", caller.frontEnd.name)])
+      return false
+    case .unknown, nil:
       let failures = credentials.recoveryFailures + 1
       try tx.setRecoveryFailures(failures, of: account)
       try tx.notify(
@@ -169,7 +176,7 @@ extension Transaction {
     let frontEnd = caller.frontEnd.name
     let failure = [("frontend", frontEnd), ("method", SecondFactorMethod.totp.rawValue)]
     switch outcome {
-    case .accepted, .disabled: return
+    case .accepted, .disabled, .replayedAgain: return
     case .wrong:
       try notify(.secondFactorFailed, of: account, detail: failure)
     case .replayed:
