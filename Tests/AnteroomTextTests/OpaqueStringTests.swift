@@ -38,11 +38,15 @@ private func folded(_ typed: String) throws(PasswordUnfit) -> [UInt8] {
   }
 
   @Test(arguments: [
-    "", "my cat is a \u{9}by", "a\u{0}b", "a\u{7F}", "a\u{200B}", "a\u{200D}b", "a\u{200C}", "a\u{202E}b", "\u{FEFF}a",
+    "my cat is a \u{9}by", "a\u{0}b", "a\u{7F}", "a\u{200B}", "a\u{200D}b", "a\u{200C}", "a\u{202E}b", "\u{FEFF}a",
     "a\u{378}", "a\u{E000}", "a\u{E0001}", "\u{1100}\u{1161}", "a\u{FFFE}", "a\u{2028}", "a\u{B7}b", "a\u{640}",
   ])
   func `what FreeformClass does not allow is no password`(typed: String) {
     #expect(throws: PasswordUnfit.notAllowed) { try prepare(bytes(typed)) }
+  }
+
+  @Test func `nothing is too short rather than not allowed`() {
+    #expect(throws: PasswordUnfit.empty) { try prepare([]) }
   }
 
   @Test(

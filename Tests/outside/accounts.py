@@ -224,6 +224,17 @@ def a_change_honours_If_Match():
         races = parallel(10, lambda index: daemon.admin.patch(path, {"display_name": f"N{index}"}, headers={
             "If-Match": daemon_tag}).status) if (daemon_tag := daemon.admin.get(path).header("ETag")) else []
         equal(sorted(races), [200] + [412] * 9, "ten changes that all read the same state")
+        # RFC 9110, section 13.1.1: a list, of which any may be the current one.
+        now = daemon.admin.get(path).header("ETag")
+        daemon.admin.patch(path, {"display_name": "Ada"}, headers={"If-Match": f'"other" , {now}, "v0"'}, expect=200)
+        daemon.admin.patch(path, {"display_name": "Eve"}, headers={"If-Match": f'"other",{now}'}, expect="stale")
+        for client, target, token in ((daemon.admin, path, None), (daemon.web, "/v1/accounts/me", ada.token)):
+            client.delete(target, token=token, headers={"If-Match": now}, expect="stale")
+        new_password = flows.good_password()
+        daemon.web.put("/v1/accounts/me/password", {"current_password": ada.password, "new_password": new_password},
+                       token=ada.token, headers={"If-Match": now}, expect="stale")
+        ada.start(expect=201)
+        daemon.admin.delete(path, headers={"If-Match": daemon.admin.get(path).header("ETag")}, expect=204)
 
 
 @test()

@@ -180,7 +180,7 @@ def a_room_s_foreign_name_is_each_front_end_s_own():
 
 @test(root=True, seconds=120)
 def a_delegate_makes_changes_and_ends_meetings_and_never_opens_one_up():
-    daemon, clients = daemon_with(entry("web", os.getuid(), audiences=["media"]), entry("calendar", SECOND, ["schedule", "meetings", "joins"],
+    daemon, clients = daemon_with(entry("web", os.getuid(), audiences=["media"]), entry("calendar", SECOND, ["schedule", "joins"],
                                   ["none"]), entry("second", THIRD, ["schedule", "meetings"], ["no"]))
     with daemon:
         ada, bob, plain = host(daemon), host(daemon), member(daemon)

@@ -83,13 +83,13 @@ package struct API: Responder {
     switch router.match(method: request.method, path: path) {
     case .none: throw Refusal(.notFound, "There is no such resource.")
     case .methodNotAllowed(let methods):
-      throw Refusal(.methodNotAllowed, headers: [("Allow", methods.sorted().joined(separator: ", "))])
+      throw Refusal(.methodNotAllowed, headers: [("Allow", Set(methods).sorted().joined(separator: ", "))])
     case .endpoint(let found, let values): (endpoint, parameters) = (found, values)
     }
     if endpoint.access.adminOnly && request.socket != .admin {
       throw Refusal(.permissionDenied, "Operators do that, on the admin socket.")
     }
-    if let permission = endpoint.access.permission, !frontEnd.permissions.contains(permission) {
+    if let permission = API.missingPermission(of: frontEnd, for: endpoint, request) {
       throw Refusal(.permissionDenied, "The front end \(frontEnd.name) has no permission `\(permission.rawValue)`.")
     }
     let query = try API.query(target.count == 2 ? target[1] : nil, known: endpoint.query)
@@ -97,7 +97,7 @@ package struct API: Responder {
     let caller = Caller(request, frontEnd, bearer)
     let callerNow: @Sendable () -> Caller? = { [peers] in
       guard let frontEnd = peers.frontEnd(request.peer, on: request.socket),
-        endpoint.access.permission.map(frontEnd.permissions.contains) ?? true
+        API.missingPermission(of: frontEnd, for: endpoint, request) == nil
       else { return nil }
       return Caller(request, frontEnd, bearer)
     }
@@ -112,6 +112,17 @@ package struct API: Responder {
     case .memory, .write, .hash, .scan, .keys: break
     }
     return reply
+  }
+
+  /// Who acts for hosts by delegation, with nobody's session, needs the permission to schedule and no other.
+  private static func missingPermission(
+    of frontEnd: FrontEnd, for endpoint: Endpoint, _ request: Request
+  ) -> Permission? {
+    guard let permission = endpoint.access.permission, !frontEnd.permissions.contains(permission) else { return nil }
+    let isScheduling =
+      endpoint.access.bearer == .sessionOrSchedule && frontEnd.permissions.contains(.schedule)
+      && !request.headers.contains { $0.name == "authorization" }
+    return isScheduling ? nil : permission
   }
 
   /// Away from the thread of the caller's connection, where all its other callers would wait meanwhile.

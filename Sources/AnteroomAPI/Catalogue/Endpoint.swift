@@ -168,15 +168,17 @@ package struct Exchange: Sendable {
     return cursor
   }
 
-  /// `If-Match`: the version of an `ETag` that was given out.
-  func ifMatch() throws(Refusal) -> Int64? {
-    guard request.headers.contains(where: { $0.name == "if-match" }) else { return nil }
-    guard let text = request.header("if-match") else { throw Refusal(.stale, "If-Match must stand once.") }
-    if text == "*" { return nil }
-    guard text.hasPrefix("\"v"), text.hasSuffix("\""),
-      let version = Numbers.decimal(String(text.dropFirst(2).dropLast()))
-    else { throw Refusal(.stale, "If-Match is no ETag of this resource.") }
-    return version
+  /// `If-Match`: a list of tags, of which one has to be the current one; what is no tag of ours matches nothing.
+  func ifMatch() -> ExpectedVersion {
+    let lines = request.headers.filter { $0.name == "if-match" }.map(\.value)
+    if lines.isEmpty || lines == ["*"] { return .any }
+    let tags = lines.joined(separator: ",").split(separator: ",").map { $0.drop { $0 == " " || $0 == "\t" } }
+    return .oneOf(
+      tags.compactMap { tag in
+        let tag = tag.prefix { $0 != " " && $0 != "\t" }
+        guard tag.hasPrefix("\"v"), tag.hasSuffix("\"") else { return nil }
+        return Numbers.decimal(String(tag.dropFirst(2).dropLast()))
+      })
   }
 
   func accountID(_ name: String) throws(Refusal) -> AccountID {

@@ -149,7 +149,8 @@ package struct AccountService: Sendable {
     do {
       password = try ports.preparation.prepare(typed)
     } catch {
-      return .refused(.password(PasswordObjection(error)))
+      return .refused(
+        .password(PasswordObjection(error, minimum: PasswordLength.minimum(hasSecondFactor: hasSecondFactor))))
     }
     let objection = try await ports.rules.objection(
       to: password, username: username, displayName: displayName, hasSecondFactor: hasSecondFactor)
@@ -189,11 +190,11 @@ package struct AccountService: Sendable {
     package var isHost: Bool?
     package var vouched: Bool?
     package var profile: FieldChange<String>
-    package var ifVersion: Int64?
+    package var ifVersion: ExpectedVersion
 
     package init(
       displayName: String?, disabled: Bool?, isHost: Bool?, vouched: Bool?, profile: FieldChange<String>,
-      ifVersion: Int64?
+      ifVersion: ExpectedVersion
     ) {
       self.displayName = displayName
       self.disabled = disabled
@@ -223,7 +224,7 @@ package struct AccountService: Sendable {
       }
       guard let credentials = try tx.credentials(of: id) else { return .notFound }
       var account = credentials.account
-      if let version = change.ifVersion, version != account.version { return .stale }
+      if !change.ifVersion.allows(account.version) { return .stale }
       var changes: [(key: String, value: String)] = []
       if let displayName, displayName != account.displayName {
         account.displayName = displayName
@@ -298,8 +299,10 @@ extension Snapshot {
 }
 
 extension PasswordObjection {
-  init(_ unfit: PasswordUnfit) {
+  /// - Parameter minimum: how long a password has to be
+  init(_ unfit: PasswordUnfit, minimum: Int) {
     switch unfit {
+    case .empty: self = .tooShort(minimum: minimum)
     case .tooLong: self = .tooLong
     case .notAllowed: self = .notAllowed
     }

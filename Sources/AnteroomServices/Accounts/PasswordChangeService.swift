@@ -4,6 +4,8 @@ package import SecretMemory
 package enum PasswordChangeResult: Sendable {
   case changed
   case objection(PasswordObjection)
+  /// The account is of another version than was expected.
+  case stale
   case refused(CredentialRefusal)
 }
 
@@ -30,12 +32,13 @@ package struct PasswordChangeService: Sendable {
   /// The current password is shown first; the new one is judged then, but for what is no password at all, which is
   /// refused before any work. All that the old one opened ends, and the session that changed it goes on.
   package func change(
-    current: consuming SecretBytes, new: consuming SecretBytes, origin: AttemptLimiter.Origin, caller: Caller
+    current: consuming SecretBytes, new: consuming SecretBytes, ifVersion: ExpectedVersion,
+    origin: AttemptLimiter.Origin, caller: Caller
   ) async throws(StorageFault) -> PasswordChangeResult {
     do {
       _ = try ports.preparation.prepare(new)
     } catch {
-      return .objection(PasswordObjection(error))
+      return .objection(PasswordObjection(error, minimum: PasswordLength.alone))
     }
     let lifetime = ports.lifetime
     let opening = try await ports.store.read { snapshot throws(StorageFault) in
@@ -46,6 +49,7 @@ package struct PasswordChangeService: Sendable {
     case .refused(let refusal): return .refused(refusal)
     case .stands(let standing): found = standing
     }
+    if !ifVersion.allows(found.account.version) { return .stale }
     switch try await passwords.confirm(current, origin: origin, caller: caller) {
     case .right: break
     case .refused(let refusal): return .refused(refusal)
@@ -58,7 +62,7 @@ package struct PasswordChangeService: Sendable {
     case .refused(.busy(let seconds)): return .refused(.busy(retryAfter: seconds))
     case .refused: return .refused(.shuttingDown)
     case .hashed(let hash, let isShort):
-      return try await set(hash, isShort: isShort, after: found, caller: caller)
+      return try await set(hash, isShort: isShort, after: found, ifVersion: ifVersion, caller: caller)
     }
   }
 
@@ -81,7 +85,7 @@ package struct PasswordChangeService: Sendable {
   }
 
   private func set(
-    _ hash: PasswordHash, isShort: Bool, after found: Standing, caller: Caller
+    _ hash: PasswordHash, isShort: Bool, after found: Standing, ifVersion: ExpectedVersion, caller: Caller
   ) async throws(StorageFault) -> PasswordChangeResult {
     let lifetime = ports.lifetime
     return try await ports.store.write { tx throws(StorageFault) in
@@ -91,6 +95,7 @@ package struct PasswordChangeService: Sendable {
       else { return .refused(.invalidToken) }
       // Of two that change it at once, the second one has shown a password that is none any more.
       guard now.generation == found.generation else { return .refused(.invalidCredentials) }
+      if !ifVersion.allows(now.account.version) { return .stale }
       // The factor that let it be short may have been taken off meanwhile.
       if isShort && !now.account.hasSecondFactor { return .objection(.tooShort(minimum: PasswordLength.alone)) }
       var account = now.account

@@ -58,12 +58,11 @@ package struct PasswordCheckService: Sendable {
     let owner = account?.username ?? given
     let hasSecondFactor = account?.hasSecondFactor ?? false
     let minimum = PasswordLength.minimum(hasSecondFactor: hasSecondFactor)
-    if typed.count == 0 { return Self.none(.tooShort(minimum: minimum)) }
     let password: Password
     do {
       password = try ports.preparation.prepare(typed)
     } catch {
-      return Self.none(PasswordObjection(error))
+      return Self.none(PasswordObjection(error, minimum: minimum))
     }
     let objections = try await ports.rules.objections(
       to: password, username: owner, displayName: account?.displayName, hasSecondFactor: hasSecondFactor)

@@ -7,6 +7,8 @@ package enum PersonAnswer<Value: Sendable>: Sendable {
   case secondFactorRequired
   /// Not all that the account has was shown a moment ago.
   case reauthenticationRequired
+  /// The account is of another version than was expected.
+  case stale
 }
 
 /// What a person may ask for of what is held about them, and have erased: by themselves, or by an operator for them.
@@ -23,13 +25,16 @@ package struct PersonService: Sendable {
 
   /// Erases the person: in one transaction everything that is held goes, with what was signed in, was open or was
   /// hosted; what the audit says of it cannot be read any more, and still verifies. The username is not free again.
-  package func erase(_ id: AccountID, caller: Caller) async throws(StorageFault) -> PersonAnswer<Void> {
+  package func erase(
+    _ id: AccountID, ifVersion: ExpectedVersion, caller: Caller
+  ) async throws(StorageFault) -> PersonAnswer<Void> {
     let lifetime = ports.lifetime
     let digests = ports.digests
     let barred = digests.keyed(.erasure, context: "ban", Array(id.text.utf8).span)
     let answer = try await store.write { tx throws(StorageFault) -> PersonAnswer<Void> in
       let right = try tx.right(to: id, caller, idle: lifetime)
       guard case .done(let account) = right else { return right.refused() }
+      if !ifVersion.allows(account.version) { return .stale }
       let cause = Cause(try tx.actor(caller), caller.request, detail: [("by", "erasure")])
       try tx.endAccess(of: id, by: cause.actor, request: cause.request)
       let meetings = try tx.endMeetings(hostedBy: id, cause)
@@ -76,6 +81,7 @@ extension PersonAnswer {
     case .invalidToken: .invalidToken
     case .secondFactorRequired: .secondFactorRequired
     case .reauthenticationRequired: .reauthenticationRequired
+    case .stale: .stale
     }
   }
 }

@@ -58,7 +58,8 @@ extension Snapshot {
     }
     return PersonalData(
       at: now, account: credentials.account, hasPassword: credentials.hash != nil,
-      recoveryFailures: credentials.recoveryFailures, setupCodeExpiresAt: try setupCode(of: id).flatMap { $0.isUsed ? nil : $0.expiresAt },
+      recoveryFailures: credentials.recoveryFailures,
+      setupCodeExpiresAt: try setupCode(of: id).flatMap { $0.isUsed ? nil : $0.expiresAt },
       sessions: try sessions(of: id, after: nil, limit: most).items, devices: try knownDevices(of: id, limit: most),
       authenticators: try authenticators(of: id), recoveryCodes: try recoveryCodeCount(of: id),
       identities: try identities(of: id), delegates: try delegates(of: id),

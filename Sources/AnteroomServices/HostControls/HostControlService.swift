@@ -74,7 +74,7 @@ package struct HostControlService: Sendable {
     }
   }
 
-  package func lock(_ id: MeetingID, ifVersion: Int64?, caller: Caller) async throws(StorageFault)
+  package func lock(_ id: MeetingID, ifVersion: ExpectedVersion, caller: Caller) async throws(StorageFault)
     -> HostAnswer<ShownMeeting>
   {
     try await change(id, act: "lock", ticketMay: true, ifVersion: ifVersion, caller: caller) {
@@ -82,7 +82,7 @@ package struct HostControlService: Sendable {
     }
   }
 
-  package func unlock(_ id: MeetingID, ifVersion: Int64?, caller: Caller) async throws(StorageFault)
+  package func unlock(_ id: MeetingID, ifVersion: ExpectedVersion, caller: Caller) async throws(StorageFault)
     -> HostAnswer<ShownMeeting>
   {
     try await change(id, act: "unlock", ticketMay: false, opensUp: true, ifVersion: ifVersion, caller: caller) {
@@ -90,7 +90,7 @@ package struct HostControlService: Sendable {
     }
   }
 
-  package func suspend(_ id: MeetingID, ifVersion: Int64?, caller: Caller) async throws(StorageFault)
+  package func suspend(_ id: MeetingID, ifVersion: ExpectedVersion, caller: Caller) async throws(StorageFault)
     -> HostAnswer<ShownMeeting>
   {
     try await change(id, act: "suspend", ticketMay: true, ifVersion: ifVersion, caller: caller) {
@@ -99,7 +99,7 @@ package struct HostControlService: Sendable {
   }
 
   private func change(
-    _ id: MeetingID, act: String, ticketMay: Bool, opensUp: Bool = false, ifVersion: Int64?, caller: Caller,
+    _ id: MeetingID, act: String, ticketMay: Bool, opensUp: Bool = false, ifVersion: ExpectedVersion, caller: Caller,
     _ body: @escaping @Sendable (any Transaction, inout Meeting, Cause) throws(StorageFault) -> Void
   ) async throws(StorageFault) -> HostAnswer<ShownMeeting> {
     try await ports.store.write { tx throws(StorageFault) -> HostAnswer<ShownMeeting> in
@@ -109,7 +109,7 @@ package struct HostControlService: Sendable {
         return try refuse(authority, act: act, on: id, caller: caller, in: tx)
       }
       if case .ticket = authority, !ticketMay { return .sessionRequired }
-      if let ifVersion, ifVersion != meeting.version { return .stale }
+      if !ifVersion.allows(meeting.version) { return .stale }
       if meeting.state == .ended { return .impossible(.ended) }
       if opensUp, meeting.locked, try !tx.hasSteppedUp(caller, in: meeting) { return .reauthenticationRequired }
       try body(tx, &meeting, Cause(actor, caller.request))

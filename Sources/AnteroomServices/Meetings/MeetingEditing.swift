@@ -24,12 +24,12 @@ package struct MeetingEdit: Sendable {
   package var cohosts: [AccountID]?
   package var host: AccountID?
   package var unprotectedReason: String?
-  package var ifVersion: Int64?
+  package var ifVersion: ExpectedVersion
 
   package init(
     title: FieldChange<String>, policy: [PolicySetting: PolicyValue?], opensAt: FieldChange<Instant>,
     closesAt: FieldChange<Instant>, cohosts: [AccountID]?, host: AccountID?, unprotectedReason: String?,
-    ifVersion: Int64?
+    ifVersion: ExpectedVersion
   ) {
     self.title = title
     self.policy = policy

@@ -11,7 +11,7 @@ package struct ChangedMeeting: Sendable {
 
 extension HostControlService {
   /// Opens what is scheduled; begins the next occurrence of a series that has ended. What is open is open.
-  package func open(_ id: MeetingID, ifVersion: Int64?, caller: Caller) async throws(StorageFault)
+  package func open(_ id: MeetingID, ifVersion: ExpectedVersion, caller: Caller) async throws(StorageFault)
     -> HostAnswer<ChangedMeeting>
   {
     let made = try await passcodeToBe(of: id)
@@ -37,7 +37,7 @@ extension HostControlService {
     }
   }
 
-  package func end(_ id: MeetingID, ifVersion: Int64?, caller: Caller) async throws(StorageFault)
+  package func end(_ id: MeetingID, ifVersion: ExpectedVersion, caller: Caller) async throws(StorageFault)
     -> HostAnswer<ShownMeeting>
   {
     try await ports.store.write { tx throws(StorageFault) in
@@ -51,7 +51,7 @@ extension HostControlService {
 
   /// Ends a meeting and forgets what is held of it. From then on it is to everybody as one that never was, but for
   /// its id, which stays taken. That it ended, and whom a front end has to put out, is still told.
-  package func delete(_ id: MeetingID, ifVersion: Int64?, caller: Caller) async throws(StorageFault)
+  package func delete(_ id: MeetingID, ifVersion: ExpectedVersion, caller: Caller) async throws(StorageFault)
     -> HostAnswer<Void>
   {
     try await ports.store.write { tx throws(StorageFault) -> HostAnswer<Void> in

@@ -13,7 +13,7 @@ extension HostControlService {
   /// Gives a meeting another passcode: what was tried against the old one is forgotten, and so is the mark
   /// that somebody barred knew it. Who waits on the old one is marked; invites and accounts are untouched.
   package func rotatePasscode(
-    of id: MeetingID, kind: PasscodeKind?, value: consuming SecretBytes?, ifVersion: Int64?, caller: Caller
+    of id: MeetingID, kind: PasscodeKind?, value: consuming SecretBytes?, ifVersion: ExpectedVersion, caller: Caller
   ) async throws(StorageFault) -> HostAnswer<RotationResult> {
     let lifetime = ports.lifetime
     // A title makes a poor passcode, so it is read before anything is chosen.
@@ -38,7 +38,7 @@ extension HostControlService {
         return try refuse(authority, act: "passcode", on: id, caller: caller, in: tx)
       }
       if authority.isTicket { return .sessionRequired }
-      if let ifVersion, ifVersion != meeting.version { return .stale }
+      if !ifVersion.allows(meeting.version) { return .stale }
       guard meeting.state != .ended, meeting.policy.passcode != .off else { return .done(.impossible) }
       guard let passcode else { return .done(.tooWeak) }
       // What people choose is weaker than anything that is drawn; and nobody knows any more how the last one was made.

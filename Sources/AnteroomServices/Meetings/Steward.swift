@@ -32,7 +32,7 @@ extension HostControlService {
   /// The right to an act on a meeting, asked in the act's own transaction, with what the clock has done meanwhile
   /// done.
   func steward(
-    of id: MeetingID, act: String, ifVersion: Int64?, caller: Caller, in tx: any Transaction
+    of id: MeetingID, act: String, ifVersion: ExpectedVersion, caller: Caller, in tx: any Transaction
   ) throws(StorageFault) -> HostAnswer<Steward> {
     try tx.endDueJoins()
     let steward: Steward
@@ -57,7 +57,7 @@ extension HostControlService {
       }
     }
     var settled = steward
-    if let ifVersion, ifVersion != settled.meeting.version { return .stale }
+    if !ifVersion.allows(settled.meeting.version) { return .stale }
     try tx.settle(&settled.meeting)
     return .done(settled)
   }

@@ -4,7 +4,8 @@ package import SecretMemory
 package enum PasswordUnfit: Error, Sendable {
   /// More than 256 code points or 1,024 bytes.
   case tooLong
-  /// Not UTF-8, empty, or with a character that OpaqueString does not allow.
+  case empty
+  /// Not UTF-8, or with a character that OpaqueString does not allow.
   case notAllowed
 }
 

@@ -11,6 +11,7 @@ package struct OpaqueStringPreparation: PasswordPreparation {
   package init() {}
 
   package func prepare(_ typed: borrowing SecretBytes) throws(PasswordUnfit) -> Password {
+    guard typed.count > 0 else { throw .empty }
     guard typed.count <= Self.mostBytes else { throw .tooLong }
     let codePoints = try typed.withBytes { bytes throws(PasswordUnfit) in
       guard Self.countOfCodePoints(bytes) <= Self.mostCodePoints else { throw .tooLong }

@@ -12,7 +12,7 @@ extension Endpoint {
         displayName: try body.optionalString("display_name"), disabled: try body.optionalBool("disabled"),
         isHost: try body.isHost(), vouched: try body.optionalBool("vouched"),
         profile: try body.change("profile") { body throws(Refusal) in try body.optionalString("profile", limit: 64) },
-        ifVersion: try exchange.ifMatch())
+        ifVersion: exchange.ifMatch())
       try body.finish()
       let id = try await services.accountID(exchange)
       let isOwn =

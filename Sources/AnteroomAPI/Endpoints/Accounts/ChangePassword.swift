@@ -19,10 +19,12 @@ extension Endpoint {
       let source = try body.source(services.mint)
       try body.finish()
       let result = try await services.passwordChange.change(
-        current: current, new: new, origin: exchange.caller.origin(source), caller: exchange.caller)
+        current: current, new: new, ifVersion: exchange.ifMatch(), origin: exchange.caller.origin(source),
+        caller: exchange.caller)
       switch result {
       case .changed: return .noContent
       case .objection(let objection): throw Refusal(objection, pointer: "/new_password")
+      case .stale: throw Refusal(.stale)
       case .refused(let refusal): throw Refusal(refusal)
       }
     }

@@ -8,7 +8,7 @@ extension Endpoint {
       cost: .write, body: .none
     ) { exchange in
       let id = try await services.accountID(exchange)
-      try await services.person.erase(id, caller: exchange.caller).value()
+      try await services.person.erase(id, ifVersion: exchange.ifMatch(), caller: exchange.caller).value()
       return .noContent
     }
   }
@@ -32,6 +32,7 @@ extension PersonAnswer {
     case .noAccount: throw Refusal(.notFound, "There is no such account.")
     case .invalidToken: throw Refusal(.invalidToken)
     case .secondFactorRequired: throw Refusal(.secondFactorRequired)
+    case .stale: throw Refusal(.stale)
     case .reauthenticationRequired:
       throw Refusal(
         .reauthenticationRequired,

@@ -25,7 +25,7 @@ extension Endpoint {
     ) { exchange in
       .changed(
         try await services.hostControls.open(
-          exchange.meetingID, ifVersion: try exchange.ifMatch(), caller: exchange.caller
+          exchange.meetingID, ifVersion: exchange.ifMatch(), caller: exchange.caller
         ).value(), exchange)
     }
   }
@@ -36,7 +36,7 @@ extension Endpoint {
       access: .frontEnds(.meetings, bearer: .sessionOrSchedule), secret: nil, cost: .write, body: .none
     ) { exchange in
       try await services.hostControls.delete(
-        exchange.meetingID, ifVersion: try exchange.ifMatch(), caller: exchange.caller
+        exchange.meetingID, ifVersion: exchange.ifMatch(), caller: exchange.caller
       ).value()
       return .noContent
     }
@@ -53,7 +53,7 @@ extension Services {
       title: title, policy: try policyBody?.settingChanges() ?? [:], opensAt: opensAt, closesAt: closesAt,
       cohosts: try await cohosts(&body, exchange),
       host: try await named(try body.optionalString("host"), pointer: "/host", exchange),
-      unprotectedReason: try body.unprotectedReason(), ifVersion: try exchange.ifMatch())
+      unprotectedReason: try body.unprotectedReason(), ifVersion: exchange.ifMatch())
   }
 }
 

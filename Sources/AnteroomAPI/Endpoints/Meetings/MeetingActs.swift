@@ -5,21 +5,21 @@ extension Endpoint {
   static func lockMeeting(_ services: Services) -> Endpoint {
     act("lockMeeting", "lock", bearer: .host) { exchange in
       try await services.hostControls.lock(
-        exchange.meetingID, ifVersion: try exchange.ifMatch(), caller: exchange.caller)
+        exchange.meetingID, ifVersion: exchange.ifMatch(), caller: exchange.caller)
     }
   }
 
   static func unlockMeeting(_ services: Services) -> Endpoint {
     act("unlockMeeting", "unlock", bearer: .session) { exchange in
       try await services.hostControls.unlock(
-        exchange.meetingID, ifVersion: try exchange.ifMatch(), caller: exchange.caller)
+        exchange.meetingID, ifVersion: exchange.ifMatch(), caller: exchange.caller)
     }
   }
 
   static func suspendMeeting(_ services: Services) -> Endpoint {
     act("suspendMeeting", "suspend", bearer: .host) { exchange in
       try await services.hostControls.suspend(
-        exchange.meetingID, ifVersion: try exchange.ifMatch(), caller: exchange.caller)
+        exchange.meetingID, ifVersion: exchange.ifMatch(), caller: exchange.caller)
     }
   }
 
@@ -61,7 +61,7 @@ extension Endpoint {
   static func endMeeting(_ services: Services) -> Endpoint {
     act("endMeeting", "end", bearer: .sessionOrSchedule) { exchange in
       try await services.hostControls.end(
-        exchange.meetingID, ifVersion: try exchange.ifMatch(), caller: exchange.caller)
+        exchange.meetingID, ifVersion: exchange.ifMatch(), caller: exchange.caller)
     }
   }
 

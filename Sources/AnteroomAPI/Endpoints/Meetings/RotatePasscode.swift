@@ -13,7 +13,7 @@ extension Endpoint {
       let value = try body.optionalSecret("value")
       try body.finish()
       let result = try await services.hostControls.rotatePasscode(
-        of: exchange.meetingID, kind: kind, value: value, ifVersion: try exchange.ifMatch(), caller: exchange.caller
+        of: exchange.meetingID, kind: kind, value: value, ifVersion: exchange.ifMatch(), caller: exchange.caller
       ).value()
       switch result {
       case .rotated(let passcode):
