@@ -2,7 +2,7 @@
 
 import os, re, secrets
 
-import flows
+import flows, harness
 from flows import fresh_ip, source
 from harness import *
 
@@ -163,11 +163,8 @@ def lockouts(daemon):
 
 
 def soon(what, condition, seconds=1.0):
-    """It holds within so long."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        check(time.monotonic() < deadline, f"not within {seconds} s: {what}")
-        time.sleep(0.02)
+    """It holds within so long of the daemon's time: a second, where nothing else is said."""
+    harness.soon(what, condition, seconds)
 
 
 def cpu_seconds(daemon):
