@@ -4,28 +4,15 @@ What a stranger could tell them by: the bytes of the answers, and how long they 
 and believed sources, so that no budget is spent and each of them is evaluated.
 """
 
-import bisect, itertools, random, secrets, statistics
+import itertools, random, secrets
 
-import flows
+import flows, odds
 from flows import account, fresh_ip, host, source
 from harness import *
 from load import FULL, Line, people, request
 
 WRONG = "wrong horse battery staple"
-EACH = 20   # accounts of a kind; so many samples stay below what strangers may fail on one in a day
-
-
-def area_under_curve(ones, others):
-    """How often one of the first is larger than one of the others; ties count half. 0.5 tells nothing."""
-    others = sorted(others)
-    return sum(bisect.bisect_left(others, value) + bisect.bisect_right(others, value)
-               for value in ones) / (2 * len(ones) * len(others))
-
-
-def bound(samples):
-    """How far from 0.5 the area may be: 0.05, which at 1,000 of each is four times what chance makes of it. With fewer
-    samples it is more, so that like things are not called unlike."""
-    return 0.05 if samples >= 1000 else 4.5 * (1 / (6 * samples)) ** 0.5
+EACH = 60 if FULL else 20   # accounts of a kind; so many samples stay below what strangers may fail on one in a day
 
 
 class House:
@@ -58,9 +45,9 @@ def uniform(answers, what):
         equal(answer.comparable(), first.comparable(), f"{what}: {name} against {first_name}")
 
 
-@test(exclusive=True, seconds=900 if FULL else 120, answers="59")
+@test(exclusive=True, seconds=1800 if FULL else 120, answers="59")
 def line_59_Authelia_and_Django_no_statistic_tells_known_unknown_disabled_and_password_less_accounts_apart():
-    samples = 1000 if FULL else 60
+    samples = 3000 if FULL else 120
     with Daemon() as daemon:
         house, line = House(daemon), Line(daemon.web)
         times = {kind: [] for kind in house.kinds}
@@ -78,17 +65,9 @@ def line_59_Authelia_and_Django_no_statistic_tells_known_unknown_disabled_and_pa
                 answers[kind] = reply.answer
             uniform(answers, f"round {index}")
         line.close()
-        allowed = bound(samples)
-        for kind, values in times.items():
-            print(f"{kind:14} {len(values)} samples, median {statistics.median(values) * 1e3:.3f} ms")
-        apart = []
-        for one, other in itertools.combinations(times, 2):
-            area = area_under_curve(times[one], times[other])
-            print(f"{one} and {other}: AUC {area:.3f}")
-            if abs(area - 0.5) >= allowed:
-                apart.append(f"{one} and {other}, AUC {area:.3f} where 0.5 ± {allowed:.2f} tells nothing; medians "
-                             f"{statistics.median(times[one]) * 1e3:.2f} and {statistics.median(times[other]) * 1e3:.2f} ms")
-        check(not apart, "told apart by time: " + "; ".join(apart))
+        lines, complaints = odds.told_apart(times)
+        print("\n".join(lines))
+        check(not complaints, "told apart by time: " + "; ".join(complaints))
 
 
 @test(answers="59")
@@ -116,7 +95,7 @@ def line_59_Authelia_every_operation_that_is_asked_by_a_stranger_answers_alike_f
 
 @test(exclusive=True, seconds=600 if FULL else 120, answers="59")
 def line_59_Django_no_statistic_tells_whose_name_stands_in_a_wrong_reset():
-    samples = 1000 if FULL else 100
+    samples = 3000 if FULL else 120
     with Daemon() as daemon:
         # Ten tries at one code are all there are: accounts in number, and a source of its own for each try.
         each = samples // 8 + 5
@@ -136,10 +115,6 @@ def line_59_Django_no_statistic_tells_whose_name_stands_in_a_wrong_reset():
                 if index >= 0:
                     times[kind].append(reply.seconds)
         line.close()
-        allowed = bound(samples)
-        for one, other in itertools.combinations(times, 2):
-            area = area_under_curve(times[one], times[other])
-            print(f"{one} and {other}: AUC {area:.3f}")
-            check(abs(area - 0.5) < allowed, f"a wrong reset, {one} and {other}: AUC {area:.3f} where 0.5 ± {allowed:.2f} "
-                  f"tells nothing; medians {statistics.median(times[one]) * 1e3:.2f} and "
-                  f"{statistics.median(times[other]) * 1e3:.2f} ms")
+        lines, complaints = odds.told_apart(times)
+        print("\n".join(lines))
+        check(not complaints, "a wrong reset: " + "; ".join(complaints))
