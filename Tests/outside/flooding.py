@@ -80,9 +80,13 @@ class Others:
                 own += sum(map(int, file.read().rpartition(")")[2].split()[11:13]))
         return user + nice + system + interrupts + soft + stolen - own
 
+    @property
+    def share(self):
+        """Of all processors, from the start to now."""
+        return (self.now() - self.used) / os.sysconf("SC_CLK_TCK") / (time.monotonic() - self.began) / os.cpu_count()
+
     def __str__(self):
-        took = (self.now() - self.used) / os.sysconf("SC_CLK_TCK") / (time.monotonic() - self.began) / os.cpu_count()
-        return f"other processes took {100 * took:.0f} % of the processors meanwhile"
+        return f"other processes took {100 * self.share:.0f} % of the processors meanwhile"
 
 
 class Flood:
@@ -159,12 +163,12 @@ class Flood:
         waiting, began, sent, served_in_time = select.epoll(), time.monotonic(), 0, 0
         while sent < len(requests) or lines:
             now = time.monotonic()
-            check(now < began + seconds + 120, f"{len(lines)} sign-ins without an answer two minutes after the flood")
+            check(now < began + seconds + 600, f"{len(lines)} sign-ins without an answer ten minutes after the flood")
             while sent < len(requests) and began + sent / rate <= now:
                 line = free.pop() if free else Line(self.daemon.web)
                 lines[line.socket.fileno()] = line
-                waiting.register(line.socket.fileno(), select.EPOLLIN)
                 line.send(requests[sent])
+                waiting.register(line.socket.fileno(), select.EPOLLIN)
                 sent += 1
             pause = max(0.0, began + sent / rate - now) if sent < len(requests) else 1
             for number, _ in waiting.poll(pause):
@@ -232,69 +236,94 @@ def told_kib(what, kib, wanted):
 
 # --- small ones ----------------------------------------------------------------------------------------
 
+# What a flood may do to others is measured beside what others do to the machine: a measure is taken again, so many times,
+# until it is good; that none was is the daemon's doing where these took little of it.
+ATTEMPTS, QUIET = 4, 0.15
+
+
 @test(exclusive=True, seconds=300)
 def ten_times_as_many_sign_ins_as_can_be_hashed_are_refused_at_once_and_take_nothing_from_those_who_can():
     flood = Flood(accounts=20, queue_seconds=2)
     try:
         joiner = Joiner(flood.daemon, flood.room)
-        alone, capacity = joiner.begin(3).result(), flood.capacity(3)
         replies, most = flood.at_once(300)
         said = statuses(replies)
         check(set(said) <= {201, 401, 429, 503} and said.get(201, 0) > 0, f"300 sign-ins at once: {said} (section 3.1)")
         check(most < flood.ceiling, f"{most} KiB were resident, where {flood.ceiling} are the most (section 3.1)")
-        joiner.begin(6)
-        replies, in_time = flood.overload(10 * capacity, 6)
-        meanwhile = joiner.result()
-        said = statuses(replies)
-        check(set(said) <= {201, 401, 429, 503} and said.get(503, 0) > 0, f"ten times capacity: {said}")
-        # These bounds are what a busy machine keeps; `flood` tells the figures that are wanted.
-        check(in_time / 6 >= 0.6 * capacity, f"{in_time / 6:.1f} a second were served, of {capacity:.1f} (wanted: 0.9 of it)")
-        refused = [reply.seconds for reply in replies if reply.status == 503]
-        check(percentile(refused, 50) < 0.25, f"a refusal took {percentile(refused, 50):.3f} s, the 50th of 100")
-        check(percentile(meanwhile, 90) < 5 * percentile(alone, 90) + 0.05, f"a knock took {percentile(meanwhile, 90):.4f} s in "
-              f"the flood and {percentile(alone, 90):.4f} s alone, the 90th of 100")
+        quiet = []
+        for attempt in range(ATTEMPTS):
+            others = Others(flood.daemon.pid, joiner.pid)
+            complaints = overloaded(flood, joiner)
+            print(f"{'; '.join(complaints) or 'good'}; {others}")
+            if not complaints:
+                break
+            quiet += complaints if others.share <= QUIET else []
+        else:
+            check(not quiet, f"{ATTEMPTS} floods, and each did harm: {quiet}")
         check(memory_kib(flood.daemon, "VmHWM") < flood.ceiling, "the memory after the flood")
     finally:
         flood.close()
 
 
+def overloaded(flood, joiner):
+    """Ten times capacity for a while: what is wrong with the times, which the machine has a part in. What it has none in
+    fails."""
+    alone, before = joiner.begin(3).result(), hashing_seconds(flood.daemon)
+    lines = [Line(flood.daemon.web) for _ in range(2 * flood.threads)]
+    counted, took = flood.closed_loop(lines, 3)
+    for line in lines:
+        line.close()
+    capacity, cost = counted / took, before and (hashing_seconds(flood.daemon) - before) / counted
+    before = hashing_seconds(flood.daemon)
+    joiner.begin(6)
+    replies, in_time = flood.overload(10 * capacity, 6)
+    meanwhile, said = joiner.result(), statuses(replies)
+    check(set(said) <= {201, 401, 429, 503} and said.get(503, 0) > 0, f"ten times capacity: {said}")
+    if cost:   # nothing is computed for those who are refused
+        served, hashed = said.get(201, 0) + said.get(401, 0), hashing_seconds(flood.daemon) - before
+        check(hashed < 2 * cost * (served + flood.threads), f"{hashed:.1f} s of hashing for {served} who were served, at {cost:.3f} s")
+    refused = [reply.seconds for reply in replies if reply.status == 503]
+    # These bounds are what a busy machine keeps; `flood` tells the figures that are wanted.
+    bounds = {f"{in_time / 6:.1f} a second were served, of {capacity:.1f} (wanted: 0.9 of it)": in_time / 6 >= 0.6 * capacity,
+              f"a refusal took {percentile(refused, 50):.3f} s, the 50th of 100": percentile(refused, 50) < 0.25,
+              f"a knock took {percentile(meanwhile, 90):.4f} s in the flood and {percentile(alone, 90):.4f} s alone, the 90th of 100":
+              percentile(meanwhile, 90) < 5 * percentile(alone, 90) + 0.05}
+    return [what for what, kept in bounds.items() if not kept]
+
+
 @test(exclusive=True)
 def nothing_is_hashed_for_a_client_that_left():
-    with Daemon(config={**FIGURES, "passwords": {**COST, "concurrency": 1, "queue": 256, "queue_seconds": 30}}) as daemon:
+    with Daemon(config={**FIGURES, "passwords": {**COST, "iterations": 12, "concurrency": 1, "queue": 256, "queue_seconds": 120}}) as daemon:
         ada = people(daemon, 1)[0]
-        one = volley(daemon.web, [sign_in(ada.username, ada.password, "203.0.113.1")])[0].seconds
+        before = hashing_seconds(daemon)
+        volley(daemon.web, [sign_in(ada.username, ada.password, "203.0.113.1")])
+        one = 0 if before is None else hashing_seconds(daemon) - before
         before = hashing_seconds(daemon)
         lines = [Line(daemon.web) for _ in range(80)]
         for index, line in enumerate(lines):
             line.send(sign_in(f"nobody-{index}", WRONG, f"203.0.113.{index}"))
         def hashing():
             return daemon.admin.get("/v1/status", expect=200).json["hashing"]
-        deadline = time.monotonic() + 5
-        while hashing()["waiting"] < 60:
-            check(time.monotonic() < deadline, f"80 sign-ins do not stand in the queue: {hashing()}")
+        soon("sign-ins stand in the queue", lambda: hashing()["waiting"] >= 60)
         for line in lines:
             line.close()
-        deadline = time.monotonic() + 2
-        while (load := hashing())["waiting"] + load["running"] > 1:
-            check(time.monotonic() < deadline, f"two seconds after all of them left: {load}")
-            time.sleep(0.02)
+        soon("all who left are out of the queue", lambda: hashing()["waiting"] == 0, 2)
         ran = hashing_seconds(daemon) - before
-        check(ran < 0.5 * 80 * one, f"{ran:.1f} s were spent on hashing for those who left, where {one:.2f} s is one of them")
-        again = volley(daemon.web, [sign_in(ada.username, ada.password, "203.0.113.1")])[0]
-        equal(again.status, 201, "who comes then")
-        check(again.seconds < 4 * one + 0.5, f"who comes then waits {again.seconds:.2f} s, where a hash takes {one:.2f} s")
+        check(ran <= 0.5 * 80 * one, f"{ran:.1f} s were spent on hashing for those who left, where {one:.2f} s is one of them")
+        before = hashing_seconds(daemon)
+        equal(volley(daemon.web, [sign_in(ada.username, ada.password, "203.0.113.1")])[0].status, 201, "who comes then")
+        ran = hashing_seconds(daemon) - before
+        check(ran <= 3 * one, f"before who comes then {ran:.2f} s were hashed, where {one:.2f} s are one hash")
 
 
 @test(exclusive=True)
 def who_floods_the_queue_from_one_source_waits_behind_themselves():
-    with Daemon(config={**FIGURES, "passwords": {**COST, "concurrency": 1, "queue": 100, "queue_seconds": 30}}) as daemon:
+    with Daemon(config={**FIGURES, "passwords": {**COST, "iterations": 12, "concurrency": 1, "queue": 100, "queue_seconds": 120}}) as daemon:
         ada = people(daemon, 1)[0]
         lines = [Line(daemon.web) for _ in range(150)]
         for index, line in enumerate(lines):
             line.send(sign_in(f"nobody-{index}", WRONG, "203.0.113.9"))
-        deadline = time.monotonic() + 5
-        while daemon.admin.get("/v1/status", expect=200).json["hashing"]["waiting"] < 60:
-            check(time.monotonic() < deadline, "150 sign-ins do not stand in the queue")
+        soon("the sign-ins stand in the queue", lambda: daemon.admin.get("/v1/status", expect=200).json["hashing"]["waiting"] >= 60)
         replies = volley(daemon.web, [sign_in(ada.username, ada.password, f"198.51.100.{index}") for index in range(3)])
         equal(statuses(replies), {201: 3}, "three from elsewhere, while one source has filled the queue")
         waiting = daemon.admin.get("/v1/status", expect=200).json["hashing"]["waiting"]

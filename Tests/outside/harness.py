@@ -131,10 +131,9 @@ def tasks_of(pid):
 
 
 def is_for_hashing(pid, task):
-    """Whether it is one of the threads for hashing: they make way for others, by their class or by being nice."""
-    with open(f"/proc/{pid}/task/{task}/stat") as file:
-        fields = file.read().rpartition(")")[2].split()
-    return int(fields[16]) > 0 or int(fields[38]) in (3, 5)   # SCHED_BATCH, SCHED_IDLE
+    """Whether it is one of the threads for hashing, which have that name."""
+    with open(f"/proc/{pid}/task/{task}/comm") as file:
+        return file.read().strip() == "hashing"
 
 
 def soon(what, condition, seconds=PATIENCE):
