@@ -155,7 +155,7 @@ def an_audience_is_one_of_the_front_end_s_own_and_a_grant_is_redeemed_there_alon
     entries = [entry("web", os.getuid(), audiences=["media"]), entry("other", SECOND, audiences=["media"])]
     with Daemon(frontends=entries, start=False) as daemon:
         daemon.start(ready=False)
-        check(daemon.process.wait(10) != 0, "an audience of two front ends does not stop the start (section 1: one)")
+        check(daemon.process.wait(PATIENCE) != 0, "an audience of two front ends does not stop the start (section 1: one)")
 
 
 @test(root=True)

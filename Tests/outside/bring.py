@@ -3,7 +3,7 @@
 The hashes are made by the tools that make them elsewhere. Where one is not installed, its test is skipped.
 """
 
-import base64, csv, glob, hashlib, hmac, io, os, shutil, sqlite3, subprocess, tempfile, time
+import base64, csv, glob, hashlib, hmac, io, os, resource, shutil, sqlite3, subprocess, tempfile, time
 
 from flows import Person, good_password, invited, redeem_setup
 import harness
@@ -287,7 +287,7 @@ def an_import_that_is_killed_goes_on_where_it_ended():
             if kills < 4:
                 time.sleep(0.02 + 0.03 * kills)
                 process.kill() if kills % 2 == 0 else daemon.process.kill()
-            out, _ = process.communicate(timeout=120)
+            out, _ = process.communicate(timeout=5 * PATIENCE)
             codes.update((row["username"], row["setup_code"]) for row in csv.DictReader(io.StringIO(out.decode()))
                          if row.get("setup_code"))
             if kills < 4:
@@ -341,11 +341,13 @@ def a_hostile_file_is_refused_in_bounded_memory_and_time():
         }
         _, usual = measured(daemon, "--help")
         for what, (kind, path) in cases.items():
-            started = time.monotonic()
+            used = resource.getrusage(resource.RUSAGE_CHILDREN)
             done, peak = measured(daemon, "--format", kind, path)
             check(done.returncode in (1, 64), f"{what}: {done}")
             check(done.stderr.startswith(b"anteroomctl: ") or b"anteroomctl: " in done.stderr, f"{what}: {done}")
-            check(time.monotonic() - started < 20, f"{what} took {time.monotonic() - started:.0f} s")
+            now = resource.getrusage(resource.RUSAGE_CHILDREN)
+            took = now.ru_utime + now.ru_stime - used.ru_utime - used.ru_stime
+            check(took < 20, f"{what} took {took:.0f} s of a processor")
             check(peak < usual + (16 << 10), f"{what} took {peak} KiB, and the help {usual}")
         equal([item["username"] for item in daemon.admin.pages("/v1/accounts", 200)], ["ada"],
               "what was imported before a quote that is not closed")
@@ -406,9 +408,9 @@ HOSTILE = {
 def a_hash_that_asks_for_too_much_is_refused_before_anything_is_computed():
     with Daemon() as daemon:
         accounts = [{"username": f"user{index}", "password_hash": hash} for index, hash in enumerate(HOSTILE.values())]
-        started = time.monotonic()
+        watch = Stopwatch()
         results = daemon.admin.post("/v1/accounts/import", {"accounts": accounts}, expect=200).json["results"]
-        check(time.monotonic() - started < 1, "something was computed")
+        check(watch.seconds < 1, f"something was computed, for {watch}")
         for what, result in zip(HOSTILE, results):
             among(result.get("code"), ["hash-cost", "hash-malformed"], what)
             check(result["outcome"] == "refused" and "account" not in result, f"{what}: {result}")

@@ -4,7 +4,7 @@ None of them may stand in the database's files, the log, an answer that is no, o
 they are overwritten, in the memory of the living daemon: there they are counted by kind.
 """
 
-import base64, collections, contextlib, glob, hashlib, resource, secrets
+import base64, collections, contextlib, fcntl, glob, hashlib, resource, secrets, struct, termios
 
 import yaml   # Debian: python3-yaml
 
@@ -444,7 +444,7 @@ def line_13_Webex_a_daemon_that_dies_of_a_signal_leaves_no_core_and_prints_no_me
             ada = host(daemon)
             ada.start(password=book.new("a body", "password"), expect=401)
             daemon.process.send_signal(number)
-            daemon.process.wait(20)
+            daemon.process.wait(PATIENCE)
             equal(cores_below(daemon.root), [], f"cores after {number.name}")
             found = found_in_files(daemon, book)
             check(not found, f"secrets after {number.name}: {found}")
@@ -492,7 +492,7 @@ def lingering(daemon, book):
 
 @test(seconds=600, answers="13")
 def line_13_Webex_of_200_canaries_through_every_operation_none_is_in_a_file_a_refusal_or_left_in_memory():
-    daemon, issuer = federated.daemon_with(clock=True)   # a clock, so that nobody waits for the next code
+    daemon, issuer = federated.daemon_with(clock="still")   # a clock, so that nobody waits for the next code
     with daemon:
         book = Book()
         everything(daemon, issuer, book)
@@ -508,14 +508,20 @@ def line_13_Webex_of_200_canaries_through_every_operation_none_is_in_a_file_a_re
         check(not found, f"{len(found)} secrets at rest: " + "; ".join(sorted(set(found))[:40]))
 
 
+def unread(connection):
+    """Bytes that the other end has not taken from the socket yet."""
+    return struct.unpack("i", fcntl.ioctl(connection.fileno(), termios.TIOCOUTQ, bytes(4)))[0]
+
+
 def look_into_memory(daemon, book):
     member(daemon)   # something else is done since
-    time.sleep(1)
+    watch = Stopwatch()
+    soon("a second of the daemon's own", lambda: watch.seconds >= 1)
     with contextlib.closing(connect(daemon.frontend_path)) as half:   # a control: what is on its way is there
         under_way = book.new("a body on its way", "password")
         half.sendall(b"POST /v1/sessions HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n"
                      + json.dumps({"username": "nobody-here", "password": under_way}).encode())
-        time.sleep(0.2)
+        soon("the daemon has read it", lambda: unread(half) == 0)
         found = lingering(daemon, book)
     check(found["a body on its way", "password"], "what is being read is not found: the test must learn to read memory")
     # What the daemon gave out stands in its answers too, which are not overwritten; what was sent where it does not

@@ -96,7 +96,7 @@ def line_71_google_authenticator_every_mistake_and_every_switch_for_protection_s
 def a_mistake_stops_the_start_itself_with_10():
     with Daemon(start=False, config={"log": {"colour": "red"}}) as daemon:
         daemon.start(ready=False)
-        equal(daemon.process.wait(20), 10, "exit code of a start with a mistake (section 7)")
+        equal(daemon.process.wait(PATIENCE), 10, "exit code of a start with a mistake (section 7)")
         check(b"colour" in daemon.log(), "the start does not name the mistake")
 
 
@@ -133,7 +133,7 @@ def a_second_daemon_on_the_same_store_is_refused_and_names_the_first():
         with Daemon(start=False, config={"sockets": sockets, "store": first.tables["store"],
                                          "keys": first.tables["keys"]}) as second:
             second.start(ready=False)
-            code = second.process.wait(20)
+            code = second.process.wait(PATIENCE)
             check(code > 0, f"the second daemon ended with {code}")
             check(re.search(rb"\b%d\b" % first.pid, second.log()), f"the first ({first.pid}) is not named (section 9)")
         equal(first.web.get("/v1/health").status, 200, "the first daemon afterwards")
@@ -141,7 +141,7 @@ def a_second_daemon_on_the_same_store_is_refused_and_names_the_first():
         with Daemon(start=False, config={"sockets": first.tables["sockets"]}) as third:
             third.start(ready=False)
             try:
-                third.process.wait(5)
+                third.process.wait(PATIENCE)
             except subprocess.TimeoutExpired:
                 raise Failure("a daemon took the sockets of another one that runs")
         equal(first.web.get("/v1/health").status, 200, "the first daemon after a fight for its sockets")

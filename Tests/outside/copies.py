@@ -88,7 +88,7 @@ def a_copied_database_opens_no_second_factor_and_no_daemon_with_other_keys_start
         for moment in ("with a directory for keys that is empty", "a second time, with the keys that the first may have made"):
             copy.start(ready=False)
             try:
-                code = copy.process.wait(20)
+                code = copy.process.wait(PATIENCE)
             except subprocess.TimeoutExpired:
                 copy.kill()
                 raise Failure(f"a daemon runs on a copied store {moment}")
@@ -99,7 +99,7 @@ def a_copied_database_opens_no_second_factor_and_no_daemon_with_other_keys_start
             shutil.rmtree(copy.inside("keys"), ignore_errors=True)
             shutil.copytree(elsewhere.inside("keys"), copy.inside("keys"))
         copy.start(ready=False)
-        equal(copy.process.wait(20), 10, f"exit code with another house's keys (section 7): {copy.log()[-600:]}")
+        equal(copy.process.wait(PATIENCE), 10, f"exit code with another house's keys (section 7): {copy.log()[-600:]}")
         daemon.start()   # and the house that was copied from is as it was
         ada.sign_in()
 
@@ -123,7 +123,7 @@ MOMENTS = {   # seconds since 1970: RFC 6238's own, where 31 and 32 bits end, an
 def enrolment_sign_in_and_step_up_hold_with_oathtool_s_codes_at_any_time():
     if not shutil.which("oathtool"):
         raise Skip("oathtool is not installed")
-    with Daemon(clock=True) as daemon:
+    with Daemon(clock="still") as daemon:
         for what, moment in {"now": None, **MOMENTS}.items():
             if moment:
                 daemon.clock.advance(int(moment - daemon.now()))

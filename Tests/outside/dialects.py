@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 import flows
 import harness
 from flows import admit, arrive, ask, host, inside, knock, meeting, own, present, verified
-from harness import ALL_PERMISSIONS, Daemon, OTHER_UID, Stream, check, equal, test
+from harness import ALL_PERMISSIONS, Daemon, OTHER_UID, Stream, check, equal, soon, test
 
 OPEN = {**flows.OPEN, "names": "free"}   # without a suffix to each guest's name
 
@@ -512,10 +512,7 @@ def a_given_key_is_changed_by_its_file_and_a_reload():
         def reload(word):
             seen = daemon.log().count(word)
             os.kill(daemon.pid, signal.SIGHUP)
-            deadline = time.monotonic() + 10
-            while daemon.log().count(word) == seen:
-                check(time.monotonic() < deadline, f"no {word} in the log after SIGHUP")
-                time.sleep(0.02)
+            soon(f"{word} in the log after SIGHUP", lambda: daemon.log().count(word) > seen)
 
         written(daemon, "own.pem", "no key")
         reload(b"the running one stays")

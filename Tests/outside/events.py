@@ -1,8 +1,8 @@
 """Sections 5, 6.2 and 6.3: who is told what and when, who is really in, and what hosts do about it."""
 
-import collections, http.client, random, re, select, selectors, signal, socket, statistics, threading, time
+import collections, contextlib, http.client, random, re, select, selectors, signal, socket, statistics, threading, time
 
-import flows
+import flows, odds
 from flows import OPEN, admit, arrive, ask, front, host, inside, knock, meeting, member, own, present, report, roster, watch
 from harness import *
 from meetings import absent, guess
@@ -26,16 +26,6 @@ def rising(events, what):
 
 def names(events):
     return sorted(event.name for event in events)
-
-
-def soon(what, condition, seconds=5):
-    """Waits until something is so; its value."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if value := condition():
-            return value
-        time.sleep(0.05)
-    raise Failure(f"not within {seconds} s: {what}")
 
 
 def state_of(room, join):
@@ -312,7 +302,7 @@ def a_number_that_is_not_kept_not_reached_or_none_begins_with_a_snapshot():
 
 @test()
 def a_number_older_than_what_is_kept_gets_a_new_snapshot_and_no_number_comes_twice():
-    with Daemon(clock=True) as daemon:
+    with Daemon(clock="still") as daemon:
         room = meeting(daemon, host(daemon), policy={**STAYS, "ticket_seconds": 86_400})
         guest = knock(daemon, room)
         with front(daemon.web) as stream:
@@ -320,7 +310,7 @@ def a_number_older_than_what_is_kept_gets_a_new_snapshot_and_no_number_comes_twi
             room.act("message", guest, body={"text": "of long ago"})
             stream.expect("join.message")
             daemon.clock.advance(2 * 86_400)
-            last = stream.expect("join.expired", seconds=4, join=guest.id).number
+            last = stream.expect("join.expired", join=guest.id).number
         daemon.clock.advance(2 * 86_400)   # and nothing at all is kept
         fresh = soon("a snapshot for a number of four days ago", lambda: [
             event for event in page(daemon.web, "/v1/events", after=old)[0] if event.name == "snapshot"], 75)
@@ -340,26 +330,26 @@ def the_long_poll_waits_is_woken_and_ends_in_time():
         guest = knock(daemon, room)
         for target, token in (("/v1/joins/self/events", guest.ticket), (room.path + "/events", room.owner.token), ("/v1/events", None)):
             place = page(daemon.web, target, token=token)[1]
-            began = time.monotonic()
+            watch = Stopwatch()
             equal(page(daemon.web, target, token=token, after=place, wait=1), ([], place), f"{target}: nothing new")
-            check(0.8 <= time.monotonic() - began < 3, f"{target}: wait=1 took {time.monotonic() - began:.1f} s")
+            check(0.8 <= watch.wall and watch.seconds < 3, f"{target}: wait=1 took {watch}")
             woken = {}
 
             def poll():
                 woken["events"] = page(daemon.web, target, token=token, after=place, wait=30)[0]
-                woken["at"] = time.monotonic()
+                woken["after"] = acted.seconds
             thread = threading.Thread(target=poll, daemon=True)
             thread.start()
             time.sleep(0.3)
-            acted = time.monotonic()
+            acted = Stopwatch()
             room.act("message", guest, body={"text": "now"})
-            thread.join(5)
-            check("at" in woken, f"{target}: not woken")
-            check(woken["at"] - acted < 1, f"{target}: woken after {woken['at'] - acted:.2f} s")
+            thread.join(PATIENCE)
+            check("after" in woken, f"{target}: not woken")
+            check(woken["after"] < 1, f"{target}: woken after {woken['after']:.2f} s")
             equal([event.name for event in woken["events"]], ["join.message"], f"{target}: what it was woken with")
         # A poll that waits while the daemon is told to stop does not hold it up.
         place = page(daemon.web, "/v1/events")[1]
-        thread = threading.Thread(target=lambda: daemon.web.get(f"/v1/events?after={place}&wait=30", timeout=40, judge=False), daemon=True)
+        thread = threading.Thread(target=lambda: daemon.web.get(f"/v1/events?after={place}&wait=30", judge=False), daemon=True)
         thread.start()
         with front(daemon.web) as stream:
             stream.snapshot()
@@ -376,19 +366,20 @@ def a_quiet_stream_has_a_comment_every_15_seconds():
     with Daemon() as daemon:
         room = meeting(daemon, host(daemon), policy=STAYS)
         guest = knock(daemon, room)
+        opened = Stopwatch()
         streams = [own(guest), watch(room), front(daemon.web)]
         for stream in streams:
             stream.snapshot()
-        began = time.monotonic()
+        begun = Stopwatch()
         def comment(index):
             while not streams[index].comments:
                 try:
                     raise Failure(f"an event where nothing happened: {streams[index].next(0.5)}")
                 except TimeoutError:
-                    check(time.monotonic() - began < 18, f"{STREAMS[index]}: no comment after 18 s")
-            return time.monotonic() - began
-        for kind, seconds in zip(STREAMS, parallel(3, comment)):
-            check(13.5 < seconds < 17, f"{kind}: the first comment after {seconds:.1f} s (section 6.3: every 15 s)")
+                    check(begun.seconds < 18, f"{STREAMS[index]}: no comment after 18 s")
+            return opened.wall, begun.seconds
+        for kind, (longest, seconds) in zip(STREAMS, parallel(3, comment)):
+            check(13.5 < longest and seconds < 17, f"{kind}: the first comment after {seconds:.1f} s (section 6.3: every 15 s)")
         room.act("message", guest, body={"text": "after the comment"})
         for stream in streams:
             stream.expect("join.message")
@@ -410,7 +401,7 @@ def a_stream_is_framed_rightly_for_every_kind_of_client():
                 room.act("message", guest, body={"text": f"to {kind}"})
                 for stream in (new, old, half, closing):
                     stream.expect("join.message")
-            head = daemon.web.call("HEAD", new.what.split(" ")[-1], token={"join": guest.ticket, "host": room.owner.token}.get(kind), timeout=5)
+            head = daemon.web.call("HEAD", new.what.split(" ")[-1], token={"join": guest.ticket, "host": room.owner.token}.get(kind))
             among(head.status, (200, 405), f"{kind}: HEAD")
             equal(head.body, b"", f"{kind}: HEAD")
             for method in ("POST", "PUT", "DELETE"):
@@ -553,7 +544,7 @@ def two_connections_of_one_front_end_are_equal_and_one_confirms_for_both():
 
 @test()
 def a_stream_whose_bearer_loses_its_right_is_closed_within_a_second():
-    with Daemon(config={"sessions": {"idle_seconds": 600, "max_seconds": 900}}, clock=True) as daemon:
+    with Daemon(config={"sessions": {"idle_seconds": 600, "max_seconds": 900}}, clock="still") as daemon:
         def case(what, make, end, after=(401,)):
             stream, target, token = make()
             stream.snapshot()
@@ -617,7 +608,7 @@ def a_permission_taken_away_by_a_reload_closes_its_streams_within_a_second():
             stream.snapshot()
         place = page(daemon.web, "/v1/events")[1]
         answers = []
-        poll = threading.Thread(target=lambda: answers.append(daemon.web.get(f"/v1/events?after={place}&wait=20", timeout=30)), daemon=True)
+        poll = threading.Thread(target=lambda: answers.append(daemon.web.get(f"/v1/events?after={place}&wait=20")), daemon=True)
         poll.start()
         time.sleep(0.2)
         entry = daemon.tables["frontend"][0]
@@ -626,7 +617,7 @@ def a_permission_taken_away_by_a_reload_closes_its_streams_within_a_second():
         daemon.process.send_signal(signal.SIGHUP)
         for kind in ("host", "front end"):
             streams[kind].closes("the permission `events` is gone")
-        poll.join(3)
+        poll.join(PATIENCE)
         check(answers and answers[0].status == 403, f"a long poll whose permission went: {answers}")
         for target, token in ((room.path + "/events", room.owner.token), ("/v1/events", None)):
             equal(opened(daemon.web, target, token).code, "permission-denied", f"{target} afterwards")
@@ -796,9 +787,9 @@ def a_roster_of_500_is_taken_whole_and_quickly():
     with Daemon(config={"limits": {"waiting_per_meeting": 1000}}) as daemon:
         room = meeting(daemon, host(daemon), policy={**STAYS, **OPEN, "capacity": 1000})
         people = parallel_in_groups(500, 25, lambda index: knock(daemon, room, name=f"P{index}"))
-        began = time.monotonic()
+        watch = Stopwatch()
         equal(roster(daemon, room, people), [], "500 who are in")
-        check(time.monotonic() - began < 5, f"a roster of 500 took {time.monotonic() - began:.1f} s")
+        check(watch.seconds < 5, f"a roster of 500 took {watch}")
         equal(room.show()["counts"], {"waiting": 0, "admitted": 0, "present": 500}, "counts")
         equal(roster(daemon, room, people[:100]), [], "400 are gone")
         equal(room.show()["counts"]["present"], 100, "who is in")
@@ -818,7 +809,7 @@ def parallel_in_groups(count, threads, work):
 
 @test()
 def a_drop_keeps_the_seat_and_the_way_back_for_rejoin_seconds():
-    with Daemon(clock=True) as daemon:
+    with Daemon(clock="still") as daemon:
         room = meeting(daemon, host(daemon), policy={**STAYS, "rejoin_seconds": 60, "capacity": 1})
         guest, next_one = inside(daemon, room), knock(daemon, room)
         report(guest, "left")
@@ -901,7 +892,7 @@ def without_rejoin_seconds_who_drops_is_gone():
 
 @test()
 def an_admission_that_nobody_took_up_waits_anew_and_is_told():
-    with Daemon(clock=True) as daemon:
+    with Daemon(clock="still") as daemon:
         room = meeting(daemon, host(daemon), policy={**STAYS, "grant_seconds": 10, "capacity": 1})
         guest, other = admit(room, knock(daemon, room)), knock(daemon, room)
         with own(guest) as mine, watch(room) as hosts, front(daemon.web) as all:
@@ -909,7 +900,7 @@ def an_admission_that_nobody_took_up_waits_anew_and_is_told():
                 stream.snapshot()
             daemon.clock.advance(21)   # nobody asks: the daemon does it by itself
             for stream in (mine, hosts, all):
-                event = stream.until("join.waiting", seconds=4, join=guest.id, state="waiting")[-1]
+                event = stream.until("join.waiting", join=guest.id, state="waiting")[-1]
                 check("grant" not in event.data, "a grant for who waits anew")
         report(guest, "present", expect="state-conflict")
         equal(roster(daemon, room, [guest]), [guest.id], "on a roster")
@@ -1013,7 +1004,7 @@ def an_arrival_never_overfills_and_never_opens_a_lock_or_lets_a_bar_pass():
 
 @test(seconds=120)
 def the_hosts_absence_locks_or_ends_as_the_policy_says_unless_one_returns():
-    with Daemon(clock=True) as daemon:
+    with Daemon(clock="still") as daemon:
         ada = host(daemon)
 
         def begun(absence):
@@ -1043,7 +1034,7 @@ def the_hosts_absence_locks_or_ends_as_the_policy_says_unless_one_returns():
                     equal(state(room), "open", f"{absence}, {how}: 50 s later")
                     daemon.clock.advance(15)
                     if after != "open":
-                        event = stream.until("meeting." + after, seconds=4)[-1]
+                        event = stream.until("meeting." + after)[-1]
                         among(event.data["by"], ("system",), f"{absence}: by whom")
                     else:
                         time.sleep(1.2)
@@ -1066,7 +1057,7 @@ def the_hosts_absence_locks_or_ends_as_the_policy_says_unless_one_returns():
         report(second, "left")
         daemon.restart()
         daemon.clock.advance(61)
-        soon("the lock, after a restart in the middle", lambda: state(room) == "locked", 4)
+        soon("the lock, after a restart in the middle", lambda: state(room) == "locked")
         daemon.web.delete("/v1/sessions/current", token=owner_session(daemon, ada), expect=204)
         flows.verified(daemon)
 
@@ -1114,7 +1105,7 @@ def line_09_Webex_and_line_16_Jitsi_who_was_removed_is_out_at_once_and_stays_out
         with front(daemon.web) as stream, watch(room) as hosts, own(first) as mine, own(second) as hers:
             for each in (stream, hosts, mine, hers):
                 each.snapshot()
-            began = time.monotonic()
+            since = Stopwatch()
             removed = room.act("remove", first, body={"message": "goodbye", "reason": "noise"}).json["join"]
             equal((removed["id"], removed["state"]), (first.id, "removed"), "the answer to remove")
             equal(mine.expect("join.removed", seconds=1).data.get("message"), "goodbye", "what the person is told")
@@ -1124,7 +1115,7 @@ def line_09_Webex_and_line_16_Jitsi_who_was_removed_is_out_at_once_and_stays_out
             while len(revoked) < 3:
                 event = stream.until("revocation", seconds=2)[-1]
                 revoked[event.data["join"]] = event
-            check(time.monotonic() - began < 1, f"the revocations came after {time.monotonic() - began:.2f} s (line 09)")
+            check(since.seconds < 1, f"the revocations came after {since} (line 09)")
             equal(set(revoked), {first.id, second.id, third.id}, "whose revocations: all joins of the account")
             now = daemon.now()
             for join, grant in zip((first, second, third), grants):
@@ -1228,27 +1219,32 @@ def an_admission_of_somebody_who_is_barred_is_refused():
 def line_09_Webex_a_revocation_that_nobody_confirms_is_an_alarm_once():
     with Daemon() as daemon:
         room = meeting(daemon, host(daemon), policy=STAYS)
-        carried, ignored = inside(daemon, room), inside(daemon, room)
-        place = page(daemon.web, "/v1/events")[1]
-        began = time.monotonic()
-        room.act("remove", carried)
+        ignored = inside(daemon, room)
+        for attempt in range(10):   # until the one that is confirmed is so well within its 5 s
+            carried, place, since = inside(daemon, room), page(daemon.web, "/v1/events")[1], Stopwatch()
+            room.act("remove", carried)
+            (event,) = [event for event in page(daemon.web, "/v1/events", after=place)[0] if event.name == "revocation"]
+            equal(event.data["join"], carried.id, "whose revocation")
+            daemon.web.post(f"/v1/revocations/{event.data['revocation']}/ack", expect=204)
+            if since.wall < 4:
+                break
+        alarms, place, since = len(audited(daemon, "revocation.unconfirmed")), page(daemon.web, "/v1/events")[1], Stopwatch()
         room.act("remove", ignored)
         events = [event for event in page(daemon.web, "/v1/events", after=place)[0] if event.name == "revocation"]
-        equal([event.data["join"] for event in events], [carried.id, ignored.id], "the revocations")
-        daemon.web.post(f"/v1/revocations/{events[0].data['revocation']}/ack", expect=204)
-        soon("the alarm", lambda: audited(daemon, "revocation.unconfirmed"), 9)
-        took = time.monotonic() - began
-        check(4.5 <= took <= 7.5, f"the alarm came after {took:.1f} s (section 6.3: 5 s)")
-        equal([item["subject"] for item in audited(daemon, "revocation.unconfirmed")], [ignored.id], "whose alarm")
+        equal([event.data["join"] for event in events], [ignored.id], "the revocations")
+        soon("the alarm", lambda: len(audited(daemon, "revocation.unconfirmed")) > alarms, 9)
+        check(4.5 <= since.wall and since.seconds <= 7.5, f"the alarm came after {since} (section 6.3: 5 s)")
+        told = [item["subject"] for item in audited(daemon, "revocation.unconfirmed")]
+        equal((told.count(ignored.id), told.count(carried.id), len(told)), (1, 0, alarms + 1), "whose alarm")
         warnings = daemon.admin.get("/v1/status", expect=200).json["warnings"]
         check(any("revocation.unconfirmed" in json.dumps(warning) for warning in warnings), f"status warns of nothing: {warnings}")
         check(b"revocation.unconfirmed" in daemon.log(), "the log says nothing")
         daemon.restart()
         time.sleep(2.5)
-        equal(len(audited(daemon, "revocation.unconfirmed")), 1, "alarms after a restart and more time")
-        daemon.web.post(f"/v1/revocations/{events[1].data['revocation']}/ack", expect=204)
+        equal(len(audited(daemon, "revocation.unconfirmed")), alarms + 1, "alarms after a restart and more time")
+        daemon.web.post(f"/v1/revocations/{events[0].data['revocation']}/ack", expect=204)
         soon("the warning goes when it is confirmed", lambda: not any("revocation.unconfirmed" in json.dumps(warning) for warning in
-             daemon.admin.get("/v1/status", expect=200).json["warnings"]), 3)
+             daemon.admin.get("/v1/status", expect=200).json["warnings"]))
         flows.verified(daemon)
 
 
@@ -1490,7 +1486,7 @@ def who_lost_the_right_to_be_in_is_revoked_however_it_was_lost():
 @test()
 def an_open_stream_is_use_of_its_session_however_much_comes_by_it():
     """Section 3.1: idle for `idle_seconds`, and an open event stream is use."""
-    with Daemon(config={"sessions": {"idle_seconds": 600}}, clock=True) as daemon:
+    with Daemon(config={"sessions": {"idle_seconds": 600}}, clock="still") as daemon:
         quiet, busy = (meeting(daemon, host(daemon), policy=STAYS) for _ in range(2))
         guest = inside(daemon, busy)
         with watch(quiet) as silent, watch(busy) as loud:
@@ -1517,10 +1513,23 @@ def a_hundred_who_wait_are_all_told_of_the_end_and_their_streams_are_closed():
         for stream in streams:
             stream.snapshot()
         room.act("end")
-        began = time.monotonic()
+        # All are closed within that time; reading what they told is then the test's own affair.
+        poll, since, left = select.poll(), Stopwatch(), {stream.connection.fileno(): stream for stream in streams}
+        for number in left:
+            poll.register(number, select.POLLIN)
+        while left:
+            ready = poll.poll(1000 * PATIENCE)
+            check(ready, f"{len(left)} of {len(streams)} streams are still open after the end")
+            for number, _ in ready:
+                with contextlib.suppress(Ended):
+                    left[number].fill(time.monotonic() + PATIENCE)
+                if left[number].ended:
+                    poll.unregister(number)
+                    del left[number]
+        check(since.seconds <= 2, f"the last of {len(streams)} streams was closed {since} after the end (section 6.3: within 1 s)")
         for stream in streams:
-            shape("join", stream.expect("join.expired", seconds=2, state="expired"))
-            stream.closes("the end", seconds=max(0.1, began + 1.5 - time.monotonic()))
+            shape("join", stream.expect("join.expired", state="expired"))
+            stream.closes("the end")
 
 
 @test()
@@ -1528,7 +1537,7 @@ def what_stands_behind_a_stream_on_its_connection_is_answered_when_it_is_over():
     with Daemon() as daemon:
         room = meeting(daemon, host(daemon), policy=STAYS)
         guest = knock(daemon, room)
-        connection = connect(daemon.frontend_path, timeout=5)
+        connection = connect(daemon.frontend_path)
         head = f"GET /v1/joins/self/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {guest.ticket}\r\n\r\n"
         connection.sendall(head.encode() + b"GET /v1/health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
         time.sleep(0.3)
@@ -1798,10 +1807,9 @@ def streams_that_nobody_reads_do_not_hold_up_the_stop():
         streams = [front(daemon.web) for _ in range(30)]
         for stream in streams:
             stream.snapshot()
-        began = time.monotonic()
+        since = Stopwatch()
         daemon.stop()
-        took = time.monotonic() - began
-        check(took <= 5, f"the stop took {took:.1f} s (section 9: within 5 s)")
+        check(since.seconds <= 5, f"the stop took {since} (section 9: within 5 s)")
         for stream in streams:
             stream.quiet(1)
             equal(stream.ended, "told", "how a stream that is read ends at the stop")
@@ -1812,7 +1820,7 @@ def streams_that_nobody_reads_do_not_hold_up_the_stop():
 
 @test()
 def a_ticket_whose_time_is_over_is_told_so_on_its_stream():
-    with Daemon(clock=True) as daemon:
+    with Daemon(clock="still") as daemon:
         room = meeting(daemon, host(daemon), policy={**STAYS, "ticket_seconds": 60})
         guest = knock(daemon, room)
         with own(guest) as mine, watch(room) as hosts:
@@ -1896,7 +1904,7 @@ class Watcher:
         after = self.last
         if after is not None and self.chance.random() < 0.2:   # one that lost what it had written down
             after = max(self.first, after - self.chance.randrange(30))
-        with self.open_stream(after=after, timeout=5) as stream:
+        with self.open_stream(after=after) as stream:
             if stream.status == 503:
                 return time.sleep(0.05)
             equal(stream.status, 200, f"{self.kind}: a reconnect: {stream.answer}")
@@ -1971,7 +1979,7 @@ def after_1000_disconnections_over_20_restarts_nobody_missed_anything_or_saw_it_
             time.sleep(0.2)
         stop.set()
         for thread in threads:
-            thread.join(20)
+            thread.join(PATIENCE)
         for fault in faults + [fault for watcher in watchers for fault in watcher.faults]:
             raise fault
         for kind, target, token in (("join", "/v1/joins/self/events", regular.ticket), ("host", room.path + "/events", room.owner.token),
@@ -2023,7 +2031,7 @@ def line_73_5000_people_at_one_front_end_are_all_decided_once_though_the_daemon_
             after = start
             while not stop.is_set():
                 try:
-                    with front(daemon.web, after=after, timeout=5) as stream:
+                    with front(daemon.web, after=after) as stream:
                         while not stop.is_set():
                             try:
                                 event = stream.next(0.3)
@@ -2034,7 +2042,8 @@ def line_73_5000_people_at_one_front_end_are_all_decided_once_though_the_daemon_
                             order.append(event.number)
                             if event.name == "join.admitted":
                                 admitted[event.data["join"]] += 1
-                                at["last"] = time.monotonic()
+                                if len(admitted) == people and "last" not in at:
+                                    at["last"] = at["restart"].seconds if "restart" in at else 0
                 except GONE:
                     time.sleep(0.01)
                 except BaseException as fault:   # noqa
@@ -2060,7 +2069,7 @@ def line_73_5000_people_at_one_front_end_are_all_decided_once_though_the_daemon_
                     return
         daemon_is_last = threading.Event()
         presser = threading.Thread(target=press, daemon=True)
-        soon("the front end has caught up", lambda: len(order) >= people, 30)
+        soon("the front end has caught up", lambda: len(order) >= people)
         presser.start()
         chance, killed_in_the_middle = random.Random(10), 0
         for round in range(10):
@@ -2071,15 +2080,16 @@ def line_73_5000_people_at_one_front_end_are_all_decided_once_though_the_daemon_
             killed_in_the_middle += len(admitted) < people
             daemon.kill()
             daemon.start()
-            restarted = time.monotonic()
+        if len(admitted) < people:
+            at["restart"] = Stopwatch()
         daemon_is_last.set()
-        soon("everyone is decided", lambda: len(admitted) == people or faults, 30)
-        presser.join(20)
-        took = at["last"] - restarted
+        soon("everyone is decided", lambda: len(admitted) == people or faults)
+        presser.join(PATIENCE)
+        took = at["last"]
         print(f"{killed_in_the_middle} kills in the middle, {len(calls)} calls, {took:.2f} s")
         time.sleep(0.5)
         stop.set()
-        listener.join(10)
+        listener.join(PATIENCE)
         for fault in faults:
             raise fault
         check(killed_in_the_middle >= 5, f"only {killed_in_the_middle} kills came before all were decided")
@@ -2101,7 +2111,7 @@ def subscribe(daemon, target, token, how):
     if how == 9:         # a long poll that nobody waits for any more
         target += "?wait=30&after=" + page(daemon.web, target, token=token)[1]
     head = f"GET {target} HTTP/1.{how % 2}\r\nHost: localhost\r\n" + (f"Authorization: Bearer {token}\r\n" if token else "")
-    connection = connect(daemon.frontend_path, timeout=10)
+    connection = connect(daemon.frontend_path)
     try:
         if how < 4:      # reads the snapshot, and goes
             connection.sendall(head.encode() + b"\r\n")
@@ -2142,7 +2152,7 @@ def ten_thousand_subscriptions_leave_no_descriptor_and_no_memory_behind():
                 for index in range(count // 8):
                     subscribe(daemon, *targets[index % 3], (index // 3 + thread) % 10)
             parallel(8, some)
-            return soon("the descriptors are given back", lambda: (time.sleep(0.3), daemon.descriptors())[1] <= descriptors + 1 and daemon.descriptors(), 12)
+            return soon("the descriptors are given back", lambda: (time.sleep(0.3), daemon.descriptors())[1] <= descriptors + 1 and daemon.descriptors())
         descriptors = daemon.descriptors()
         open_and_close(3000)
         memory = daemon.resident_kib()
@@ -2186,7 +2196,7 @@ class Crowd:
 
     def close(self):
         self.stop = True
-        self.thread.join(5)
+        self.thread.join(PATIENCE)
         for key in list(self.selector.get_map().values()):
             key.fileobj.close()
 
@@ -2212,38 +2222,45 @@ def a_reader_that_stalls_is_cut_off_loses_nothing_and_slows_nobody_down():
                 sent.append(began)
                 time.sleep(max(0, began + 0.02 - time.monotonic()))
             numbers = soon("all readers have all", lambda: (lambda new: new if len(new) == acts and all(len(crowd.arrived[number]) == 50 for number in new)
-                           else None)(sorted(set(crowd.arrived) - before)), 10)
+                           else None)(sorted(set(crowd.arrived) - before)))
             delays = sorted(at - began for number, began in zip(numbers, sent) for at in crowd.arrived[number])
             return delays[len(delays) * 99 // 100]
-        percentile(50)
-        ratios, plain, held = [], [], []
-        for turn in range(5):
-            without = percentile(100)
+
+        def stall():
+            """A reader that asks for far more than a socket holds, and takes none of it."""
             stalled = connect(daemon.frontend_path)
             stalled.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-            began = time.monotonic()
             stalled.sendall(f"GET /v1/events HTTP/1.1\r\nHost: localhost\r\nLast-Event-ID: {place}\r\n\r\n".encode())
             time.sleep(0.3)
-            beside = percentile(100)
-            ratios.append(beside / without)
-            plain.append(without)
-            if turn < 2:
-                poll = select.poll()
-                poll.register(stalled, select.POLLHUP | select.POLLRDHUP)
-                check(not [event for _, event in poll.poll(0) if event & (select.POLLHUP | select.POLLRDHUP)], "it was cut off before it stalled")
-                found = poll.poll(15_000)
-                took = time.monotonic() - began
-                check(found, f"a reader that takes nothing is not cut off after {took:.0f} s")
-                check(8.5 <= took <= 13, f"it was cut off after {took:.1f} s")
-                with front(daemon.web, after=place) as stream:
-                    events = stream.quiet(0.5)
-                    rising(events, "the reader that comes back")
-                    told = [event for event in events if event.name == "join.message"]
-                    whole = len([number for number in crowd.arrived if number > int(now)])
-                    equal(len(told), 2000 + whole, "what it gets when it comes back")
+            return stalled
+        for turn in range(2):
+            since, stalled = Stopwatch(), stall()
+            poll = select.poll()
+            poll.register(stalled, select.POLLHUP | select.POLLRDHUP)
+            found = poll.poll(1000 * PATIENCE)
+            check(found, f"a reader that takes nothing is not cut off after {PATIENCE} s")
+            check(8.5 <= since.wall and since.seconds <= 13, f"it was cut off after {since}")
             stalled.close()
+            with front(daemon.web, after=place) as stream:
+                events = stream.quiet(0.5)
+                rising(events, "the reader that comes back")
+                told = [event for event in events if event.name == "join.message"]
+                whole = len([number for number in crowd.arrived if number > int(now)])
+                equal(len(told), 2000 + whole, "what it gets when it comes back")
+            percentile(5)
+        # With a stalled reader and without, one after the other, in an order that chance decides: see `odds`.
+        times = {True: [], False: []}
+        for turn in range(40):
+            order = [True, False]
+            random.shuffle(order)
+            for beside in order:
+                stalled = stall() if beside else None
+                times[beside].append(percentile(10))
+                if stalled:
+                    stalled.close()
         crowd.close()
-        # The same measured twice differs by itself: that much is noise.
-        noise = statistics.median(abs(one - other) / min(one, other) for one, other in zip(plain, plain[1:]))
-        print(f"99th percentile {[round(1000 * value, 1) for value in plain]} ms without, ratios {[round(ratio, 2) for ratio in ratios]}, noise {noise:.2f}")
-        check(statistics.median(ratios) <= 1.1 + noise, f"a stalled reader slows 50 others: ratios {ratios}, of themselves {noise:.2f}")
+        slower, rounds = odds.lost(times[True], times[False], factor=1.1)
+        most = odds.most(rounds, both_ways=False)
+        print(f"by more than a tenth slower in {slower} of {rounds} rounds, chance makes it {most} at most; medians of the 99th percentile "
+              f"{1000 * statistics.median(times[True]):.1f} ms beside one that stalls and {1000 * statistics.median(times[False]):.1f} ms without")
+        check(slower <= most, f"a stalled reader slows 50 others: in {slower} of {rounds} rounds")

@@ -21,7 +21,7 @@ def once_ever(answers, what, good=201):
 
 @test(answers="70")
 def line_70_owncloud_a_replaced_authenticator_is_dead_and_the_other_sessions_with_it():
-    with Daemon(clock=True, config=LONG) as daemon:
+    with Daemon(clock="still", config=LONG) as daemon:
         ada = host(daemon)
         room = meeting(daemon, ada)
         old, codes = ada.authenticator, list(ada.recovery_codes)
@@ -59,7 +59,7 @@ def line_70_owncloud_a_replaced_authenticator_is_dead_and_the_other_sessions_wit
 
 @test()
 def an_offer_is_bound_to_its_account_and_the_last_one_counts():
-    with Daemon(clock=True, config=LONG) as daemon:
+    with Daemon(clock="still", config=LONG) as daemon:
         ada, bob = member(daemon), member(daemon)
         first, mine, theirs = offer(ada), offer(ada), offer(bob)
         confirm(ada, theirs.code(), expect=401)
@@ -78,7 +78,7 @@ def an_offer_is_bound_to_its_account_and_the_last_one_counts():
 
 @test()
 def of_20_parallel_confirmations_one_gives_codes_and_these_work():
-    with Daemon(clock=True, config=LONG) as daemon:
+    with Daemon(clock="still", config=LONG) as daemon:
         for _ in range(rounds(3, 30)):
             ada = member(daemon)
             app = offer(ada)
@@ -95,7 +95,7 @@ def of_20_parallel_confirmations_one_gives_codes_and_these_work():
 
 @test(answers="70")
 def a_second_factor_is_dropped_by_password_and_code_and_not_while_the_password_is_short():
-    with Daemon(clock=True, config=LONG) as daemon:
+    with Daemon(clock="still", config=LONG) as daemon:
         ada = member(daemon).enrol()
         spent = ada.authenticator.at(ada.authenticator.last)
         other = another_session(ada)
@@ -133,7 +133,7 @@ def a_second_factor_is_dropped_by_password_and_code_and_not_while_the_password_i
 
 @test()
 def a_host_without_its_second_factor_is_half_again():
-    with Daemon(clock=True, config=LONG) as daemon:
+    with Daemon(clock="still", config=LONG) as daemon:
         ada = host(daemon)
         room = meeting(daemon, ada)
         daemon.clock.advance(60)
@@ -146,7 +146,7 @@ def a_host_without_its_second_factor_is_half_again():
 
 @test()
 def the_operator_s_removal_voids_the_password_and_ends_everything():
-    with Daemon(clock=True, config={"limits": {"source_failures": 100, "account_failures": 5}}) as daemon:
+    with Daemon(clock="still", config={"limits": {"source_failures": 100, "account_failures": 5}}) as daemon:
         ada = host(daemon)
         room = meeting(daemon, ada)
         other, half, device, old = another_session(ada), challenge(ada), ada.known_device, ada.password
@@ -180,7 +180,7 @@ def the_operator_s_removal_voids_the_password_and_ends_everything():
 
 @test(answers=["46", "49", "52"], seconds=300)
 def line_46_AuthQuake_line_49_listmonk_and_line_52_keycloak_wrong_codes_count_together_wherever_they_are_shown():
-    with Daemon(clock=True, config=LONG) as daemon:
+    with Daemon(clock="still", config=LONG) as daemon:
         ada = host(daemon)
         held = [another_session(ada) for _ in range(2)]
         ways = [lambda code: ada.finish(challenge(ada), code), lambda code: reauthenticate(ada, expect=None, code=code),
@@ -212,7 +212,7 @@ def line_46_AuthQuake_line_49_listmonk_and_line_52_keycloak_wrong_codes_count_to
 
 @test(seconds=240)
 def a_recovery_code_opens_a_disabled_authenticator_s_account_to_bind_another_and_nothing_else():
-    with Daemon(clock=True, config=LONG) as daemon:
+    with Daemon(clock="still", config=LONG) as daemon:
         ada = host(daemon)
         old = ada.authenticator
         use_up(daemon, lambda: ada.finish(challenge(ada), old.wrong()))
@@ -234,7 +234,7 @@ def a_recovery_code_opens_a_disabled_authenticator_s_account_to_bind_another_and
 
 @test()
 def no_success_of_another_kind_and_no_stranger_resets_the_count_or_disables():
-    with Daemon(clock=True, config=LONG) as daemon:
+    with Daemon(clock="still", config=LONG) as daemon:
         ada, eve = member(daemon).enrol(), member(daemon)
         for _ in range(25):   # without the password nobody comes near the count
             among(ada.finish("x" * 43, ada.authenticator.wrong()).status, (401, 429), "no challenge")
@@ -253,7 +253,7 @@ def no_success_of_another_kind_and_no_stranger_resets_the_count_or_disables():
 
 @test()
 def recovery_codes_are_ten_of_80_bits_used_once_and_nothing_without_the_password():
-    with Daemon(clock=True, config=LONG) as daemon:
+    with Daemon(clock="still", config=LONG) as daemon:
         ada = member(daemon).enrol()
         codes = ada.recovery_codes
         equal((len(codes), len(set(codes))), (10, 10), "recovery codes")
@@ -300,7 +300,7 @@ def a_recovery_code_is_read_as_Crockford_reads_one_off_paper():
 
 @test(answers="52", seconds=240)
 def line_52_keycloak_recovery_codes_have_a_limit_of_20_of_their_own():
-    with Daemon(clock=True, config=LONG) as daemon:
+    with Daemon(clock="still", config=LONG) as daemon:
         ada = member(daemon).enrol()
         wrong = lambda: ada.finish(challenge(ada), "0" * 16, method="recovery_code")   # noqa: E731
         use_up(daemon, wrong, tries=19)
@@ -320,7 +320,7 @@ def line_52_keycloak_recovery_codes_have_a_limit_of_20_of_their_own():
 
 @test()
 def new_recovery_codes_ask_for_password_and_code_and_the_old_ones_die():
-    with Daemon(clock=True, config=LONG) as daemon:
+    with Daemon(clock="still", config=LONG) as daemon:
         ada, plain = member(daemon).enrol(), member(daemon)
         old, spent = ada.recovery_codes, ada.authenticator.at(ada.authenticator.last)
         among(new_codes(plain, "123456", expect=None).status, (401, 403, 409), "of an account without a second factor")
@@ -371,7 +371,7 @@ def operations_with_a_bearer(daemon):
 
 @test(answers="53")
 def line_53_Nextcloud_a_session_from_a_recovery_code_binds_a_factor_signs_out_and_reads_notices():
-    with Daemon(clock=True, config=LONG) as daemon:
+    with Daemon(clock="still", config=LONG) as daemon:
         ada = host(daemon)
         room = meeting(daemon, ada)
         guest = knock(daemon, room)
@@ -410,7 +410,7 @@ def line_53_Nextcloud_a_session_from_a_recovery_code_binds_a_factor_signs_out_an
 
 @test(answers=["47", "48"])
 def line_48_Rodauth_and_Hanko_a_step_is_spent_for_every_operation_that_takes_a_code():
-    with Daemon(clock=True, config=LONG) as daemon:
+    with Daemon(clock="still", config=LONG) as daemon:
         uses = {
             "sign-in": lambda person, code: person.finish(challenge(person), code),
             "reauthenticate": lambda person, code: reauthenticate(person, expect=None, code=code),
@@ -435,7 +435,7 @@ def line_48_Rodauth_and_Hanko_a_step_is_spent_for_every_operation_that_takes_a_c
 
 @test(answers=["47", "48", "58", "77"], seconds=1200)
 def line_47_of_50_parallel_uses_of_one_code_in_sessions_and_operations_one_succeeds_also_across_a_kill():
-    with Daemon(clock=True, config=LONG) as daemon:
+    with Daemon(clock="still", config=LONG) as daemon:
         for round in range(rounds(4, 50)):
             ada = member(daemon).enrol()
             held = [another_session(ada)]
@@ -500,7 +500,7 @@ def line_58_of_50_parallel_uses_of_one_recovery_code_one_succeeds_also_across_a_
 
 @test()
 def a_time_that_goes_back_opens_no_spent_step():
-    with Daemon(clock=True, config=LONG) as daemon:
+    with Daemon(clock="still", config=LONG) as daemon:
         ada, grace = member(daemon).enrol(), member(daemon).enrol()
         daemon.clock.advance(600)
         ada.sign_in()
@@ -522,7 +522,7 @@ def a_time_that_goes_back_opens_no_spent_step():
 
 @test(answers=["53", "70"], seconds=300)
 def line_53_no_sign_in_that_races_the_binding_of_a_factor_gets_by_with_the_password():
-    with Daemon(clock=True, config=LONG) as daemon:
+    with Daemon(clock="still", config=LONG) as daemon:
         for round in range(rounds(4, 40)):
             ada = member(daemon)
             app = offer(ada)
@@ -541,7 +541,7 @@ def line_53_no_sign_in_that_races_the_binding_of_a_factor_gets_by_with_the_passw
 
 @test(seconds=300)
 def a_short_password_and_no_second_factor_never_meet():
-    with Daemon(clock=True, config=LONG) as daemon:
+    with Daemon(clock="still", config=LONG) as daemon:
         for round in range(rounds(5, 40)):
             ada = member(daemon).enrol()
             long, short = ada.password, "tin %05d" % round
@@ -562,7 +562,7 @@ def a_short_password_and_no_second_factor_never_meet():
 
 @test(answers=["47"], seconds=300)
 def line_47_an_old_authenticator_that_races_its_replacement_gives_no_session_that_lasts():
-    with Daemon(clock=True, config=LONG) as daemon:
+    with Daemon(clock="still", config=LONG) as daemon:
         for round in range(rounds(3, 30)):
             ada = member(daemon).enrol()
             new = offer(ada)
@@ -594,7 +594,7 @@ def sealed_secrets(base):
 
 @test()
 def a_sealed_secret_that_was_moved_or_mangled_opens_for_nobody():
-    with Daemon(clock=True, config=GENEROUS) as daemon:
+    with Daemon(clock="still", config=GENEROUS) as daemon:
         ada, bob, cleo, dora = (member(daemon).enrol() for _ in range(4))
         daemon.stop()
         base = sqlite3.connect(daemon.database())
@@ -617,7 +617,7 @@ def a_sealed_secret_that_was_moved_or_mangled_opens_for_nobody():
 
 @test()
 def a_host_who_takes_the_factor_off_acts_by_no_ticket_that_was_made_with_it():
-    with Daemon(clock=True) as daemon:
+    with Daemon(clock="still") as daemon:
         ada = flows.host(daemon)
         room = flows.meeting(daemon, ada, flows.OPEN)
         join = flows.arrive(daemon, room)

@@ -194,7 +194,7 @@ def the_same_sub_of_another_issuer_is_another_person():
 
 @test()
 def an_account_with_a_second_factor_here_or_a_disabled_one_is_not_let_in_by_the_issuer_alone():
-    with daemon_with(clock=True)[0] as daemon:
+    with daemon_with(clock="still")[0] as daemon:
         issuer = Issuer(daemon)
         said = show(daemon, issuer.token(sub="s1", preferred_username="ada"), expect=201).json
         path = f"/v1/accounts/{said['session']['account']['id']}"
@@ -308,7 +308,7 @@ def line_67_no_changed_cut_padded_or_re_encoded_signature_is_taken():
 
 @test(seconds=240)
 def every_claim_is_needed_and_every_one_that_is_wrong_is_refused():
-    with daemon_with(clock=True)[0] as daemon:
+    with daemon_with(clock="still")[0] as daemon:
         issuer = Issuer(daemon)
         now = lambda: int(daemon.now())   # noqa: E731
         wrong = {
@@ -382,7 +382,7 @@ def a_huge_token_costs_nothing_and_is_refused():
 
 @test(answers=["77"], seconds=600)
 def a_token_is_accepted_once_by_50_in_parallel_after_a_restart_a_kill_and_in_another_writing():
-    with daemon_with(clock=True)[0] as daemon:
+    with daemon_with(clock="still")[0] as daemon:
         issuer = Issuer(daemon)
         for round in range(rounds(3, 50)):
             kid = list(issuer.keys)[round % 4]
@@ -473,7 +473,7 @@ def keys_that_cannot_be_trusted_stop_the_start_or_verify_nothing():
     daemon, issuer = daemon_with(start=False)
     os.remove(daemon.inside("jwks.json"))
     daemon.start(ready=False)
-    equal(daemon.process.wait(20), 10, "a file of keys that is not there")
+    equal(daemon.process.wait(PATIENCE), 10, "a file of keys that is not there")
 
 
 @test()

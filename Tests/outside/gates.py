@@ -148,19 +148,19 @@ def a_refusal_to_the_proven_lists_all_that_is_missing_and_spends_nothing():
 
 @test()
 def auto_lock_locks_so_long_after_the_first_admission_and_once():
-    with Daemon(clock=True, config=LONG) as daemon:
+    with Daemon(clock="still", config=LONG) as daemon:
         ada = host(daemon)
         later, at_once = (meeting(daemon, ada, policy={**FREE, "auto_lock": seconds}) for seconds in (60, 0))
         quiet = meeting(daemon, ada, policy={**FREE, "auto_lock": 60})
         guest = present(later, knock(daemon, later))
         knock(daemon, at_once)
-        soon("auto_lock 0", lambda: at_once.show()["locked"], 4)
+        soon("auto_lock 0", lambda: at_once.show()["locked"])
         daemon.clock.advance(50)
         time.sleep(1.2)
         equal(later.show()["locked"], False, "50 s after the first admission")
         epoch = later.show()["epoch"]
         daemon.clock.advance(12)
-        soon("auto_lock 60", lambda: later.show()["locked"], 4)
+        soon("auto_lock 60", lambda: later.show()["locked"])
         check(later.show()["epoch"] > epoch, "the epoch rises at lock (section 1)")
         equal(state_of(later, guest), "present", "who is inside stays")
         equal(knock(daemon, later).state, "waiting", "who comes then (when_locked: wait)")
@@ -190,12 +190,12 @@ def a_seat_that_comes_free_goes_to_who_has_waited_longest_for_one():
         seats = lambda: [state_of(room, each) for each in (second, third, fourth, unknown)]   # noqa: E731
         daemon.web.post("/v1/joins/self/leave", token=first.ticket, expect=(200, 204))
         late = join(people[4])
-        soon("the seat is given on", lambda: state_of(room, second) == "admitted", 4)
+        soon("the seat is given on", lambda: state_of(room, second) == "admitted")
         equal((seats(), late.state), (["admitted", "waiting", "waiting", "waiting"], "waiting"), "the longest waiting, and nobody overtakes")
         second.look()
         daemon.web.post("/v1/joins/self/withdraw", token=third.ticket, expect=(200, 204))
         room.act("remove", present(room, second), body={"ban": False})
-        soon("the seat is given on", lambda: state_of(room, fourth) == "admitted", 4)
+        soon("the seat is given on", lambda: state_of(room, fourth) == "admitted")
         equal((state_of(room, unknown), state_of(room, late)), ("waiting", "waiting"), "who waits for a host's word, and the last")
         room.act("lock")   # who was on the way in goes back; a seat is free, but a locked meeting lets nobody in by itself
         time.sleep(1.2)
@@ -208,7 +208,7 @@ def a_seat_that_comes_free_goes_to_who_has_waited_longest_for_one():
 
 @test()
 def before_its_window_a_meeting_is_not_open_yet_and_in_it_the_opening_is_waited_for():
-    with Daemon(clock=True, config=LONG) as daemon:
+    with Daemon(clock="still", config=LONG) as daemon:
         ada = host(daemon)
         times = {"opens_at": stamp(daemon, 3600), "closes_at": stamp(daemon, 7200)}
         rooms = [meeting(daemon, ada, policy={**FREE, "early_join": 600, **more}, **times) for more in ({}, {"waiting_room": "guests"}, {"before_host": "wait"})]
@@ -225,8 +225,8 @@ def before_its_window_a_meeting_is_not_open_yet_and_in_it_the_opening_is_waited_
         for room, guest in zip(rooms, early):
             equal((guest.state, waits_for(guest)), ("waiting", "opening"), "within early_join")
         daemon.clock.advance(595)
-        soon("the opening by time", lambda: all(room.show()["state"] == "open" for room in rooms), 4)
-        soon("who waited for it is decided", lambda: state_of(free, early[0]) == "admitted", 4)
+        soon("the opening by time", lambda: all(room.show()["state"] == "open" for room in rooms))
+        soon("who waited for it is decided", lambda: state_of(free, early[0]) == "admitted")
         early[0].look()
         check(early[0].grant, "no grant after the opening")
         equal([waits_for(guest) for guest in early[1:]], ["admission", "host"], "what the opening leaves to wait for")

@@ -87,7 +87,7 @@ def a_host_does_not_learn_by_inviting_which_accounts_there_are():
 
 @test()
 def an_invited_account_sees_when_and_where_for_as_long_as_its_invite_stands():
-    with Daemon(clock=True) as daemon:
+    with Daemon(clock="still") as daemon:
         ada, eve, guest = host(daemon, display_name="Ada Host"), host(daemon), member(daemon)
         times = {"opens_at": later(daemon, 3600), "closes_at": later(daemon, 7200)}
         room = meeting(daemon, ada, title="Board", **times)
@@ -199,7 +199,7 @@ def a_seat_that_a_revocation_frees_goes_to_who_waits_for_one():
 
 @test()
 def a_use_is_there_again_the_moment_its_holder_s_time_is_over():
-    with Daemon(clock=True) as daemon:
+    with Daemon(clock="still") as daemon:
         room = meeting(daemon, host(daemon), policy={"before_host": "allow", "waiting_room": "everyone", "ticket_seconds": 60})
         one = invite(room)
         first = join(room, invite=one["code"])
@@ -227,7 +227,7 @@ def a_meeting_has_a_thousand_open_invites_and_not_one_more():
 
 @test()
 def an_invite_that_opens_a_meeting_up_takes_factors_shown_lately():
-    with Daemon(clock=True) as daemon:
+    with Daemon(clock="still") as daemon:
         ada = host(daemon)
         room = meeting(daemon, ada, policy={"step_up": 300})
         for fields in ({"role": "cohost"}, {"bypass_waiting_room": True}):

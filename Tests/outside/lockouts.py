@@ -98,7 +98,7 @@ def lockouts_are_found_and_cleared_by_name_however_written_and_by_address():
 
 @test()
 def a_bar_is_not_prolonged_by_attempts_during_it_and_ends_when_it_says():
-    with Daemon(clock=True, config={"limits": {"source_failures": 5, "account_failures": 100}}) as daemon:
+    with Daemon(clock="still", config={"limits": {"source_failures": 5, "account_failures": 100}}) as daemon:
         ada, ip = account(daemon), "203.0.113.9"
         answers = exhaust(daemon, lambda: sign_in_as(daemon, "nobody-" + secrets.token_hex(4), WRONG, ip=ip))
         wait = int(answers[-1].header("Retry-After"))
@@ -130,7 +130,7 @@ def a_kill_loses_no_failure_and_leaves_the_bar():
 
 @test()
 def a_known_device_is_void_after_10_failures_in_a_row_and_is_nobody_s_second_chance():
-    with Daemon(clock=True, config={"limits": {"source_failures": 1000, "account_failures": 5}}) as daemon:
+    with Daemon(clock="still", config={"limits": {"source_failures": 1000, "account_failures": 5}}) as daemon:
         ada = account(daemon)
         device = ada.start(expect=201).json["known_device"]
         exhaust(daemon, lambda: sign_in_as(daemon, ada.username, WRONG))
@@ -149,7 +149,7 @@ def a_known_device_is_void_after_10_failures_in_a_row_and_is_nobody_s_second_cha
 
 @test(answers="46", seconds=120)
 def line_46_clearing_every_lockout_opens_no_disabled_second_factor():
-    with Daemon(clock=True, config={**GENEROUS, "sessions": {"idle_seconds": 86_400}}) as daemon:
+    with Daemon(clock="still", config={**GENEROUS, "sessions": {"idle_seconds": 86_400}}) as daemon:
         ada = member(daemon).enrol()
         use_up(daemon, lambda: ada.finish(challenge(ada), ada.authenticator.wrong()))
         use_up(daemon, lambda: ada.finish(challenge(ada), "0" * 16, method="recovery_code"))
@@ -199,7 +199,7 @@ def line_39_without_a_source_the_bucket_is_of_front_end_and_name_and_never_one_f
 
 @test(answers="41")
 def line_41_Talk_no_right_flow_of_two_factors_retries_or_recovery_counts_against_anybody():
-    with Daemon(clock=True, config={"limits": {"source_failures": 4, "account_failures": 4}}) as daemon:
+    with Daemon(clock="still", config={"limits": {"source_failures": 4, "account_failures": 4}}) as daemon:
         ip, ada, bob = "203.0.113.7", host(daemon), account(daemon)
         for _ in range(15):
             begun = ada.start(ip=ip, expect=200).json
@@ -287,7 +287,7 @@ def guesses(daemon):
 
 @test(answers=["42"], seconds=300)
 def line_42_Nextcloud_every_operation_that_tests_a_secret_stops_a_guesser():
-    with Daemon(clock=True, config=FEW) as daemon:
+    with Daemon(clock="still", config=FEW) as daemon:
         kinds, ways = tested_secrets(daemon), guesses(daemon)
         for operation, kind in kinds.items():
             if kind <= {"none", "token", "grant", "identity"}:   # 256 bits and signatures: nobody guesses them

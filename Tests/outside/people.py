@@ -247,7 +247,7 @@ def a_notice_is_shown_to_the_proven_and_agreed_to_before_anything_is_granted():
 
 @test()
 def a_new_version_is_asked_before_the_next_grant_and_nobody_agrees_for_somebody_else():
-    with Daemon(clock=True) as daemon:
+    with Daemon(clock="still") as daemon:
         ada = host(daemon)
         policy = {**HELD, "notices": [NOTICE], "grant_seconds": 10}
         room = meeting(daemon, ada, policy=policy)

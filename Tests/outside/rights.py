@@ -155,7 +155,7 @@ def a_host_s_ticket_may_do_what_is_listed_and_nothing_else():
 
 @test(seconds=90)
 def acts_that_open_a_meeting_up_ask_for_a_second_factor_shown_lately_and_no_others_do():
-    with Daemon(clock=True, config=LONG) as daemon:
+    with Daemon(clock="still", config=LONG) as daemon:
         ada, bob, plain, another = host(daemon), host(daemon), member(daemon), member(daemon)
         room = meeting(daemon, ada, kind="series", policy={**STILL, "step_up": 60, "attendance": True, "capacity": 50})
         ban = daemon.web.post(room.path + "/bans", {"account": plain.id}, token=ada.token, expect=201).json["ban"]
@@ -211,7 +211,7 @@ def acts_that_open_a_meeting_up_ask_for_a_second_factor_shown_lately_and_no_othe
 
 @test()
 def reauthentication_gives_a_new_token_ends_the_old_one_and_takes_each_code_once():
-    with Daemon(clock=True, config=LONG) as daemon:
+    with Daemon(clock="still", config=LONG) as daemon:
         ada = host(daemon)
         room = meeting(daemon, ada, policy=FREE)
         seat, old, before = present(room, arrive(daemon, room)), ada.token, ada.session

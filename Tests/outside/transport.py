@@ -109,16 +109,16 @@ def a_body_may_have_64_KiB_and_not_a_byte_more():
         padding = b" " * (65536 - len(GOOD))
         equal(daemon.web.call("POST", INTROSPECT, padding + GOOD).status, 200, "65,536 bytes")
         for what, size in (("65,537 bytes", 65537), ("200 kB", 200_000), ("10 MB", 10_000_000)):
-            began = time.monotonic()
+            watch = Stopwatch()
             body = b'{"token":"' + b"x" * (size - 12) + b'"}'
             answer, closed = single(daemon.frontend_path, post(body), what)
             check(closed, f"{what}: the connection stays open")
             if answer:
                 equal((answer.status, answer.code), (413, "body-too-large"), what)
-            check(time.monotonic() - began < 5, f"{what}: took longer than reading it")
+            check(watch.seconds < 5, f"{what}: took {watch}, longer than reading it")
         answer, _ = single(daemon.frontend_path, head(length=200_000), "200 kB announced and not sent", until=1)
         check(answer and answer.status == 413, f"what is announced too large is refused unread: {answer}")
-        answer, _ = single(daemon.frontend_path, head(length=10 ** 30), "an absurd length", seconds=5)
+        answer, _ = single(daemon.frontend_path, head(length=10 ** 30), "an absurd length")
         check(answer is None or answer.status in (400, 413), f"an absurd length: {answer}")
         chunks = b"".join(b"1000\r\n" + b"x" * 4096 + b"\r\n" for _ in range(20)) + b"0\r\n\r\n"
         answer, _ = single(daemon.frontend_path, head(extra=["Transfer-Encoding: chunked"]) + chunks, "80 kB in chunks")
@@ -173,7 +173,7 @@ def bad_framing_is_400_and_the_connection_closed():
         for what, data in BAD_FRAMING.items():
             # A second request behind it must never be answered: that is how requests are smuggled.
             received, closed = raw(daemon.frontend_path, data + b"GET /v1/health HTTP/1.1\r\nHost: smuggled\r\n\r\n",
-                                   seconds=12)
+                                   seconds=60)
             found = answers_in(received)
             check(len(found) <= 1, f"{what}: the rest of the bytes was answered: {received[:400]!r}")
             check(closed, f"{what}: the connection stays open after {received[:200]!r}")
@@ -207,10 +207,10 @@ def headers_are_at_most_64_and_8_KiB_in_all():
 @test(answers="32")
 def line_32_BigBlueButton_a_User_Agent_of_64_KiB_is_431_at_once():
     with Daemon() as daemon:
-        began = time.monotonic()
+        watch = Stopwatch()
         answer, closed = single(daemon.frontend_path, head("GET", "/v1/health", ["User-Agent: " + "(" * 65536]), "UA")
         check(answer and answer.status == 431 and closed, f"64 KiB of User-Agent: {answer}")
-        check(time.monotonic() - began < 1, "a long User-Agent was pondered")
+        check(watch.seconds < 1, f"a long User-Agent was pondered for {watch}")
 
 
 def trickle(data, seconds):
@@ -225,12 +225,13 @@ def one_byte_a_second_is_cut_off_after_5_s_in_the_header_and_10_s_in_the_body():
         def slow(index):
             prefix, deadline = [(b"", 5), (head(length=1000), 10), (b"GET /v1/health HTTP/1.1\r\n", 5)][index]
             filler = b"X-Filler: " + b"a" * 60 if index != 1 else b"x" * 60
-            began = time.monotonic()
+            watch = Stopwatch()
             received, closed = raw(daemon.frontend_path, ([prefix] if prefix else []) + list(trickle(filler, 20)))
-            return received, closed, time.monotonic() - began, deadline
-        for received, closed, took, deadline in parallel(3, slow):
+            return received, closed, watch.wall, watch.seconds, deadline
+        for received, closed, took, own, deadline in parallel(3, slow):
             check(closed, f"after {took:.1f} s the connection of one byte a second is still open")
-            check(deadline - 1.5 <= took <= deadline + 3, f"cut off after {took:.1f} s where {deadline} s are promised")
+            check(deadline - 1.5 <= took and own <= deadline + 3, f"cut off after {took:.1f} s, {own:.1f} of them the daemon's, "
+                  f"where {deadline} s are promised")
             for answer in answers_in(received):
                 judge(answer, "too slow")
                 equal((answer.status, answer.code), (408, "request-timeout"), "too slow")
@@ -242,7 +243,7 @@ def a_silent_connection_does_not_hold_the_daemon():
     with Daemon(config={"limits": {"connections_per_peer": 64}}) as daemon:
         held = [connect(daemon.frontend_path) for _ in range(40)]
         alive(daemon, "40 silent connections")
-        held[0].settimeout(12)
+        held[0].settimeout(60)
         try:
             said = held[0].recv(4096)   # closed, or told that it was too slow
             check(said == b"" or said.startswith(b"HTTP/1.1 408"), f"a silent client was told {said[:80]!r}")
@@ -276,11 +277,11 @@ def chunked_bodies_Expect_pipelining_keep_alive_and_HTTP_1_0_work():
         received, _ = raw(daemon.frontend_path, [head(extra=["Expect: 100-continue"], length=len(GOOD)), 0.4, GOOD], until=1)
         check(received.startswith(b"HTTP/1.1 100"), f"Expect: 100-continue was answered by {received[:80]!r}")
         equal([answer.status for answer in answers_in(received)], [200], "after 100 Continue")
-        received, _ = raw(daemon.frontend_path, head(extra=["Expect: 100-continue"], length=200_000), seconds=3)
+        received, _ = raw(daemon.frontend_path, head(extra=["Expect: 100-continue"], length=200_000), until=1)
         check(b" 100 " not in received.split(b"\r\n")[0], "a body that is too large was asked for")
         equal([answer.status for answer in answers_in(received)], [413], "Expect with 200 kB announced")
         pipelined = post(GOOD) + head("GET", "/v1/health") + head("GET", "/v1/nosuch") + head("GET", "/v1/health")
-        received, _ = raw(daemon.frontend_path, pipelined, until=4, seconds=8)
+        received, _ = raw(daemon.frontend_path, pipelined, until=4)
         found = answers_in(received)
         equal([answer.status for answer in found], [200, 200, 404, 200], "four requests in one write")
         equal(len({answer.header("Request-Id") for answer in found}), 4, "request ids of four requests")
@@ -291,9 +292,9 @@ def chunked_bodies_Expect_pipelining_keep_alive_and_HTTP_1_0_work():
         for extra in ([], ["Connection: keep-alive"]):
             answer, _ = single(daemon.frontend_path, head("GET", "/v1/health", extra, version="1.0"), "1.0", until=1)
             equal(answer.status, 200, "HTTP/1.0")
-        _, closed = single(daemon.frontend_path, head("GET", "/v1/health", version="1.0"), "HTTP/1.0", seconds=4)
+        _, closed = single(daemon.frontend_path, head("GET", "/v1/health", version="1.0"), "HTTP/1.0", seconds=60)
         check(closed, "HTTP/1.0 without keep-alive stays open")
-        _, closed = single(daemon.frontend_path, head("GET", "/v1/health", ["Connection: close"]), "close", seconds=4)
+        _, closed = single(daemon.frontend_path, head("GET", "/v1/health", ["Connection: close"]), "close", seconds=60)
         check(closed, "Connection: close stays open")
 
 
@@ -473,7 +474,7 @@ def a_peer_has_only_so_many_connections_and_gets_them_back():
         equal(daemon.admin.get("/v1/health").status, 200, "the operator's socket meanwhile")
         for connection in held:
             connection.close()
-        time.sleep(0.5)
+        soon("they are given back", lambda: single(daemon.frontend_path, head("GET", "/v1/health", ["Connection: close"]), "one more")[0])
         alive(daemon, "too many connections")
 
 
@@ -503,7 +504,7 @@ def two_thousand_hostile_connections_leave_no_5xx_no_memory_and_no_descriptors_b
 
         def settled():
             alive(daemon, "hostile connections")
-            for _ in range(100):
+            for _ in range(600):
                 count = daemon.descriptors()
                 time.sleep(0.1)
                 if daemon.descriptors() <= count <= baseline + 8:
@@ -553,9 +554,9 @@ def SIGTERM_answers_what_is_under_way_and_ends_within_5_s():
         connection = UnixHTTPConnection(daemon.frontend_path)
         connection.request("GET", "/v1/joins/self?wait=30", headers={"Authorization": "Bearer " + guest.ticket})
         time.sleep(0.3)
-        began = time.monotonic()
+        watch = Stopwatch()
         daemon.stop()
-        check(time.monotonic() - began < 6, "the drain took longer than 5 s (section 9)")
+        check(watch.seconds < 6, f"the drain took {watch}, longer than 5 s (section 9)")
         with contextlib.suppress(OSError, http.client.HTTPException):
             among(connection.getresponse().status, (200, 503), "a long poll when the daemon stops")
         connection.close()
