@@ -4,7 +4,7 @@ import csv, io, json, re, subprocess
 
 import harness
 from flows import ask, host, knock, meeting, present
-from harness import Daemon, Skip, check, equal, test
+from harness import PATIENCE, Daemon, Skip, check, equal, test
 from terminal import signed_in
 
 KNOCK = {"before_host": "allow"}
@@ -19,7 +19,7 @@ class Ctl:
 
     def __call__(self, *arguments, code=0, stdin=""):
         done = subprocess.run([harness.CTL, "--socket", self.daemon.admin_path, *arguments], input=stdin, text=True,
-                              capture_output=True, timeout=60, env=self.environment)
+                              capture_output=True, timeout=2 * PATIENCE, env=self.environment)
         equal(done.returncode, code, f"the exit code of {arguments} ({done.stdout}{done.stderr})")
         return done
 

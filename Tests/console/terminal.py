@@ -3,7 +3,7 @@
 import os, re, shlex, subprocess, time
 
 import harness
-from harness import Failure, check, die_with_parent
+from harness import PATIENCE, Failure, check, die_with_parent, soon
 
 
 def signed_in(daemon, person, socket_path=None):
@@ -32,15 +32,13 @@ class Terminal:
         self.server = subprocess.Popen(["tmux", "-u", "-S", self.path, "-f", "/dev/null", "-D"], env=self.environment,
                                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                                        preexec_fn=die_with_parent)
-        deadline = time.monotonic() + 5
-        while not os.path.exists(self.path) and time.monotonic() < deadline:
-            time.sleep(0.01)
+        soon("tmux has its socket", lambda: os.path.exists(self.path))
         shell = "exec env " + " ".join(f"{key}={shlex.quote(value)}" for key, value in self.environment.items())
         self.tmux("new-session", "-d", "-x", str(columns), "-y", str(rows), shell + " /bin/sh -i")
         self.wait(r"^\$ ?$")
 
     def tmux(self, *arguments, check_it=True):
-        done = subprocess.run(["tmux", "-u", "-S", self.path, *arguments], capture_output=True, timeout=20,
+        done = subprocess.run(["tmux", "-u", "-S", self.path, *arguments], capture_output=True, timeout=PATIENCE,
                               env=self.environment)
         if check_it and done.returncode:
             raise Failure(f"tmux {arguments}: {done.stderr.decode()}")
@@ -68,7 +66,7 @@ class Terminal:
         """One of tmux's own formats, for instance `alternate_on`."""
         return self.tmux("display-message", "-p", "#{" + what + "}").strip()
 
-    def wait(self, pattern, seconds=5, gone=False):
+    def wait(self, pattern, seconds=PATIENCE, gone=False):
         """The screen, once a line of it fits; or, with `gone`, once none does."""
         deadline = time.monotonic() + seconds
         while True:
@@ -80,7 +78,7 @@ class Terminal:
                 raise Failure(f"{'still' if gone else 'no'} {pattern!r} after {seconds} s on\n{shown}")
             time.sleep(0.03)
 
-    def line(self, pattern, seconds=5):
+    def line(self, pattern, seconds=PATIENCE):
         return next(line for line in self.wait(pattern, seconds) if re.search(pattern, line))
 
     def process(self):
@@ -111,7 +109,7 @@ class Terminal:
     def __exit__(self, *_):
         self.tmux("kill-server", check_it=False)
         try:
-            self.server.wait(3)
+            self.server.wait(20)
         except subprocess.TimeoutExpired:
             self.server.kill()
             self.server.wait()
