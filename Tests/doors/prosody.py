@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 import slixmpp
 
 import harness
-from harness import Daemon, Failure, Skip, die_with_parent
+from harness import PATIENCE, Daemon, Failure, Skip, die_with_parent
 
 MODULES = os.path.join(os.path.dirname(os.path.dirname(harness.HERE)), "Config/frontends/prosody")
 PEOPLE, GUESTS, ROOMS, PLAIN = "example.org", "guests.example.org", "rooms.example.org", "plain.example.org"
@@ -105,7 +105,7 @@ class Prosody:
                                         stdout=log, stderr=log, preexec_fn=self.become_prosody, cwd="/",
                                         env={"PATH": "/usr/bin:/bin", "HOME": self.root})
         log.close()
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
                 raise Failure(f"Prosody ended with {self.process.returncode} at its start")
@@ -158,7 +158,7 @@ class Loop:
     def call(cls, function, *arguments):
         done = queue.Queue()
         cls.start().call_soon_threadsafe(lambda: done.put(function(*arguments)))
-        return done.get(timeout=10)
+        return done.get(timeout=PATIENCE)
 
 
 Happening = collections.namedtuple("Happening", "text at")
@@ -176,7 +176,7 @@ class Person:
         self.signed_in = queue.Queue()
         Loop.call(self.make, username, password)
         try:
-            self.outcome = self.signed_in.get(timeout=30)
+            self.outcome = self.signed_in.get(timeout=PATIENCE)
         except queue.Empty:
             self.outcome = "no answer"
 
@@ -254,7 +254,7 @@ class Person:
     def go_away(self):
         Loop.call(lambda: self.client.disconnect(wait=0.5))
 
-    def next(self, seconds=5, but=("saw ",)):
+    def next(self, seconds=PATIENCE, but=("saw ",)):
         """The next happening, those that begin with one of `but` aside; `nothing` after so many seconds."""
         deadline = time.monotonic() + seconds
         while True:

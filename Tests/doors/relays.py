@@ -6,7 +6,7 @@ import jwt
 
 import harness
 from flows import OPEN, admit, arrive, host, knock, meeting, present
-from harness import Clock, Daemon, Failure, Skip, check, die_with_parent, equal, test
+from harness import PATIENCE, Clock, Daemon, Failure, Skip, check, die_with_parent, equal, test
 
 ROOT = os.path.dirname(os.path.dirname(harness.HERE))
 SECRET = "river-stone-" + "0123456789abcdef" * 2
@@ -51,7 +51,7 @@ class Relay:
                                             stdout=log, stderr=log, env=environment, preexec_fn=die_with_parent, cwd=directory)
 
     def __enter__(self):
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
                 raise Failure(f"coturn ended with {self.process.returncode} at its start: {self.log()}")
@@ -73,7 +73,7 @@ class Relay:
     def relays(self, username, credential):
         """Whether two clients with this credential reach each other through it."""
         said = subprocess.run(
-            ["timeout", "20", "turnutils_uclient", "-y", "-c", "-n", "2", "-m", "1", "-u", username, "-w", credential,
+            ["timeout", str(PATIENCE), "turnutils_uclient", "-y", "-c", "-n", "2", "-m", "1", "-u", username, "-w", credential,
              "-p", str(self.port), "127.0.0.1"], capture_output=True, text=True, stdin=subprocess.DEVNULL)
         found = re.search(r"tot_recv_msgs=(\d+)", said.stdout)
         counts = [int(number) for number in re.findall(r"tot_recv_msgs=(\d+)", said.stdout)]
@@ -135,7 +135,7 @@ def as_livekit(token, secret, key="APIkey"):
     if not os.path.exists(program):
         raise Skip("livekit-api is not installed: scripts/install-dependencies doors")
     said = subprocess.run([program, "-c", VERIFIER], input=json.dumps({"key": key, "secret": secret, "token": token}),
-                          capture_output=True, text=True, timeout=60)
+                          capture_output=True, text=True, timeout=PATIENCE)
     equal(said.returncode, 0, f"the verifier: {said.stderr[-1000:]}")
     return json.loads(said.stdout)
 

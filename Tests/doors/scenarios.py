@@ -4,7 +4,7 @@ import os, re, secrets, signal, time
 
 import flows
 from flows import OPEN, host, member, meeting
-from harness import Failure, check, parallel, test
+from harness import PATIENCE, Failure, Stopwatch, check, parallel, test
 from prosody import ROOMS, Person, Prosody, daemon
 
 FREE = {**OPEN, "names": "free"}      # in with the passcode alone, under the name that was typed
@@ -26,8 +26,8 @@ WAITS = "/told: You are waiting.*/"
 
 
 def states(where, *wanted):
-    """The states of a meeting's joins, once they are as wanted or after 3 seconds."""
-    deadline = time.monotonic() + 3
+    """The states of a meeting's joins, once they are as wanted or nobody has patience left."""
+    deadline = time.monotonic() + PATIENCE
     while True:
         found = sorted(join["state"] for join in where.joins())
         if found == sorted(wanted) or time.monotonic() > deadline:
@@ -45,9 +45,11 @@ def named(where, name):
     return next(join for join in where.joins() if join["display_name"] == name and join["state"] != "left")
 
 
-def within(seconds, spent):
-    print(f"measured: {spent * 1000:.0f} ms")
-    return f"within {seconds} s" if spent <= seconds else f"{spent:.2f} s"
+def within(seconds, spent, watch):
+    """What was spent; what the machine was late by since then, as the watch has it, is not Anteroom's."""
+    own = max(0.0, spent - watch.held_up)
+    print(f"measured: {spent * 1000:.0f} ms, {own * 1000:.0f} of them not the machine's")
+    return f"within {seconds} s" if own <= seconds else f"{own:.2f} s"
 
 
 @test()
@@ -118,10 +120,10 @@ def whoever_waits_is_let_in_without_doing_anything():
         row("the host sees her", "waiting", states(where, "waiting"))
         row("nothing more comes by itself", "nothing", ada.next(0.5))
         (knock,) = where.joins("waiting")
-        started = time.monotonic()
+        started, watch = time.monotonic(), Stopwatch()
         act(where, "admit", knock)
         came = row("the host admits her", "in as participant", ada.next())
-        row("from the host's act to inside", "within 1 s", within(1, came.at - started))
+        row("from the host's act to inside", "within 1 s", within(1, came.at - started, watch))
         row("Anteroom has her", "present", states(where, "present"))
 
 
@@ -166,10 +168,10 @@ def whoever_is_removed_is_out_within_a_second_and_stays_out_under_another_name()
         row("Ada comes in", "in as participant", ada.join(where, "Ada", where.passcode).next())
         row("Eve comes in", "in as participant", eve.join(where, "Eve", where.passcode).next())
         row("Ada sees her", "saw Eve come", ada.next(but=()))
-        started = time.monotonic()
+        started, watch = time.monotonic(), Stopwatch()
         act(where, "remove", named(where, "Eve"), message="Enough.")
         out = row("the host removes Eve", "out (307): You were removed from the meeting.", eve.next())
-        row("from the host's act to out, at her client", "within 1 s", within(1, out.at - started))
+        row("from the host's act to out, at her client", "within 1 s", within(1, out.at - started, watch))
         row("she reads why", "told: Enough.", eve.next())
         row("Ada sees it", "saw Eve go", ada.next(but=()))
         row("under another name", "refused: not-authorized", eve.join(where, "Mallory", where.passcode).next())
@@ -182,7 +184,7 @@ def whoever_is_removed_is_out_within_a_second_and_stays_out_under_another_name()
 
 def confirmed(d):
     """How many revocations the door has acknowledged, in the audit log's words."""
-    deadline = time.monotonic() + 3
+    deadline = time.monotonic() + PATIENCE
     while True:
         records = d.admin.pages("/v1/audit", 200)
         count = sum("acknowledged" in str(record.get("event")) for record in records)
@@ -396,15 +398,15 @@ def thirty_two_come_at_once():
         free, knocking = meeting(d, host(d), policy=FREE), None
         people = parallel(32, lambda _: Person(prosody))
         started = time.monotonic()
-        came = parallel(32, lambda index: people[index].join(free, f"guest {index}", free.passcode).next(20).text)
+        came = parallel(32, lambda index: people[index].join(free, f"guest {index}", free.passcode).next().text)
         row("32 guests with the right passcode", "32 in as participant", counted(came))
         print(f"measured: 32 in {1000 * (time.monotonic() - started):.0f} ms")
         row("Anteroom has them", "32 present", counted(states(free, *["present"] * 32).split(", ")))
         knocking = meeting(d, free.owner, policy=KNOCK)
-        told = parallel(32, lambda index: people[index].join(knocking, f"guest {index}", knocking.passcode).next(20).text[:4])
+        told = parallel(32, lambda index: people[index].join(knocking, f"guest {index}", knocking.passcode).next().text[:4])
         row("32 wait elsewhere", "32 told", counted(told))
         act(knocking, "admit-waiting")
-        came = parallel(32, lambda index: people[index].next(20).text)
+        came = parallel(32, lambda index: people[index].next().text)
         row("the host admits all", "32 in as participant", counted(came))
         row("Anteroom has them", "32 present", counted(states(knocking, *["present"] * 32).split(", ")))
 
@@ -418,7 +420,7 @@ def nobody_is_lost_when_the_daemon_is_killed_while_the_host_admits():
     with daemon() as d, Prosody(d, level="info") as prosody:
         where = meeting(d, host(d), policy=KNOCK)
         people = parallel(24, lambda _: Person(prosody))
-        told = parallel(24, lambda index: people[index].join(where, f"guest {index}", where.passcode).next(20).text[:4])
+        told = parallel(24, lambda index: people[index].join(where, f"guest {index}", where.passcode).next().text[:4])
         row("24 wait", "24 told", counted(told))
         waiting = where.joins("waiting")
         for index, knock in enumerate(waiting):
@@ -426,9 +428,9 @@ def nobody_is_lost_when_the_daemon_is_killed_while_the_host_admits():
             if index % 6 == 3:
                 d.kill()
                 d.start()
-        restarted = time.monotonic()
-        came = parallel(24, lambda index: people[index].next(10))
+        restarted, watch = time.monotonic(), Stopwatch()
+        came = parallel(24, lambda index: people[index].next())
         row("the daemon was killed four times: the host admitted all", "24 in as participant",
             counted([one.text for one in came]))
-        row("the last, after the last restart", "within 2 s", within(2, max(one.at for one in came) - restarted))
+        row("the last, after the last restart", "within 2 s", within(2, max(one.at for one in came) - restarted, watch))
         row("Anteroom has them", "24 present", counted(states(where, *["present"] * 24).split(", ")))
