@@ -1,6 +1,6 @@
 """A terminal that can be looked at: a shell in tmux, with the CLI in it."""
 
-import os, re, shlex, subprocess, time
+import contextlib, os, re, shlex, subprocess, time
 
 import harness
 from harness import PATIENCE, Failure, check, die_with_parent, soon
@@ -77,6 +77,16 @@ class Terminal:
                 shown = "\n".join(lines)
                 raise Failure(f"{'still' if gone else 'no'} {pattern!r} after {seconds} s on\n{shown}")
             time.sleep(0.03)
+
+    def press_until(self, key, pattern):
+        """Presses a key until the screen shows what it is for. A list that was on its way when something changed may come
+        after the news of it, and for that moment the key meets how things were; who sees that presses again."""
+        for _ in range(9):
+            self.press(key)
+            with contextlib.suppress(Failure):
+                return self.wait(pattern, seconds=10)
+        self.press(key)
+        return self.wait(pattern)
 
     def line(self, pattern, seconds=PATIENCE):
         return next(line for line in self.wait(pattern, seconds) if re.search(pattern, line))

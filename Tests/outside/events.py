@@ -77,7 +77,7 @@ def each_act_is_told_to_joiner_host_and_front_end_and_nothing_more_than_each_may
                 events = []
                 for _ in expected:
                     try:
-                        events.append(streams[kind].next(5))
+                        events.append(streams[kind].next())
                     except (TimeoutError, Ended) as end:
                         raise Failure(f"{what}: the {kind}'s stream says {names(events)} of {sorted(expected)} ({end!r})")
                 equal(names(events), sorted(expected), f"{what}: the {kind}'s stream")
