@@ -24,11 +24,18 @@ struct Anteroomctl: AsyncParsableCommand {
 
   @OptionGroup var global: GlobalOptions
 
+  /// What is wrong with the arguments is said as everything else is.
+  static var _errorLabel: String { "anteroomctl" }
+
   static func main() async {
     do {
       var command = try parseAsRoot(Array(CommandLine.arguments.dropFirst()))
       if let act = command as? any Act {
         try await Context.run(act)
+      } else if !type(of: command).configuration.subcommands.isEmpty {
+        // A noun without its verb did nothing: a script must not take that for done.
+        writeAll(helpMessage(for: type(of: command)) + "\n", to: .error)
+        Glibc.exit(Outcome.usage.rawValue)
       } else {
         try command.run()
       }
@@ -38,5 +45,16 @@ struct Anteroomctl: AsyncParsableCommand {
     } catch {
       exit(withError: error)
     }
+  }
+
+  /// The words of a command, as `account add`; nil where it is none of this program's.
+  static func words(
+    of command: any ParsableCommand.Type, below: any ParsableCommand.Type = Anteroomctl.self
+  ) -> String? {
+    for child in below.configuration.subcommands {
+      if ObjectIdentifier(child) == ObjectIdentifier(command) { return child._commandName }
+      if let rest = words(of: command, below: child) { return "\(child._commandName) \(rest)" }
+    }
+    return nil
   }
 }

@@ -3,6 +3,8 @@ import ArgumentParser
 /// What every command takes.
 struct GlobalOptions: ParsableArguments {
   static let defaultSocket = "/run/anteroom/admin.sock"
+  /// For hosts, who are no operators.
+  static let frontEndSocket = "/run/anteroom/frontend.sock"
 
   @Option(help: ArgumentHelp("The daemon's socket.", valueName: "path"))
   var socket = GlobalOptions.defaultSocket

@@ -26,6 +26,43 @@ import Testing
     #expect(Advice(socket: socket).failure("lock the meeting", problem, target: "/v1/meetings/a/lock").next == expected)
   }
 
+  @Test(arguments: [
+    (403, "not-host", "/v1/meetings", "account edit USERNAME --role host"),
+    (401, "invalid-credentials", "/v1/sessions", "account reset USERNAME"),
+    (401, "invalid-credentials", "/v1/sessions/second-factor", "account totp-reset USERNAME"),
+    (401, "invalid-credentials", "/v1/accounts/me/recovery-codes", "next code"),
+    (401, "invalid-credentials", "/v1/accounts/me/password", "account reset USERNAME"),
+    (409, "state-conflict", "/v1/accounts/me/totp", "account totp enrol"),
+    (409, "state-conflict", "/v1/accounts/acct_1/totp", "account list"),
+    (409, "username-taken", "/v1/accounts", "account list"), (404, "not-found", "/v1/keys/rotate", "keys show"),
+    (404, "not-found", "/v1/accounts/me/sessions/sess_1", "account sessions"),
+    (404, "not-found", "/v1/accounts/acct_1/sessions/sess_1", "account sessions USERNAME"),
+    (422, "username-not-allowed", "/v1/accounts", "anteroomctl account add --help"),
+    (422, "a-code-of-tomorrow", "/v1/accounts", "anteroomctl account add --help"), (500, "", "/v1/accounts", "status"),
+  ])
+  func `every refusal names a way on that fits what was asked`(
+    status: Int, code: String, target: String, words: String
+  ) {
+    let advice = Advice(socket: GlobalOptions.defaultSocket, words: "account add")
+    let next = advice.failure("x", Problem(status: status, code: code), target: target).next
+    #expect(next?.contains(words) == true, "\(next ?? "none")")
+  }
+
+  @Test(arguments: [
+    (GlobalOptions.defaultSocket, true), ("/tmp/other.sock", false),
+  ])
+  func `who may not use the operators' socket is told of the other one`(path: String, isTold: Bool) {
+    let next = Advice(socket: path).failure("x", ClientFault.notPermitted(path: path)).next
+    #expect(next?.contains(GlobalOptions.frontEndSocket) == isTold)
+  }
+
+  @Test(arguments: [
+    ("ada", "ada"), ("acct_aaaaaaaaaaaaaaaaaaaaaaaaaa", "USERNAME"), ("it's", #"'it'\''s'"#),
+  ])
+  func `a username is given as it can be typed`(reference: String, expected: String) {
+    #expect(Advice(socket: "/s").username(reference) == expected)
+  }
+
   @Test func `what the daemon says cannot steer the terminal`() {
     let problem = Problem(
       status: 422, code: "invalid-field", detail: "\u{1B}[2Jno", pointer: "/\u{202E}x", requestID: "\u{7}")

@@ -35,6 +35,9 @@ import Testing
     ["meeting", "invite", "m", "--list", "--revoke", "i"], ["meeting", "invite", "m", "--from", "f", "--label", "x"],
     ["meeting", "invite", "m", "--batch", "x"], ["meeting", "simulate", "m", "--passcode", "secret"],
     ["meeting", "attendance", "m", "--csv", "--json"], ["meeting", "watch"],
+    ["account", "edit", "ada"], ["account", "edit", "ada", "--role", "host", "--no-role"],
+    ["account", "list", "--limit", "0"], ["meeting", "list", "--limit", "201"],
+    ["audit", "tail", "--account", "ada", "--subject", "acct_1"],
   ])
   func `wrong usage is refused before anything is sent`(arguments: [String]) {
     do {
@@ -52,6 +55,59 @@ import Testing
   ])
   func `a policy setting is JSON where it can be and text where not`(argument: String, expected: JSONValue) {
     #expect(PolicySetting(argument: argument)?.value == expected)
+  }
+
+  @Test(arguments: [
+    (["account", "edit", "a", "--role", "host"], #"{"roles":["host"]}"#),
+    (["account", "edit", "a", "--no-role", "--profile", "none"], #"{"roles":[],"profile":null}"#),
+    (
+      ["account", "edit", "a", "--profile", "clinic", "--display-name", "A"],
+      #"{"display_name":"A","profile":"clinic"}"#
+    ),
+  ])
+  func `an account's change holds what was said and nothing else`(arguments: [String], expected: String) throws {
+    let edit = try #require(try Anteroomctl.parseAsRoot(arguments) as? AccountEdit)
+    let text = edit.body().withBytes { span in String(decoding: span.indices.map { span[$0] }, as: UTF8.self) }
+    #expect(text == expected)
+  }
+
+  @Test func `a command knows the words it is called by`() {
+    #expect(Anteroomctl.words(of: AccountTOTPEnrol.self) == "account totp enrol")
+    #expect(Anteroomctl.words(of: Anteroomctl.self) == nil)
+  }
+
+  @Test func `a policy is a table of settings and one of profiles`() throws {
+    let value = #"""
+      {"settings":[{"name":"phones","kind":"word","values":["as_guest","wait"]},
+      {"name":"step_up","kind":"number-or","open":"never","minimum":60,"maximum":3600},
+      {"name":"publish_on_entry","kind":"parts","parts":["audio","video"],"values":[true,false]}],
+      "site":{"values":{"phones":"wait"},"floor":{"step_up":900}},
+      "profiles":{"clinic":{"values":{"phones":"wait","step_up":60,"publish_on_entry":{"audio":true,"video":false}},
+      "floor":{"phones":"wait"}}}}
+      """#
+    #expect(
+      PolicyShow.lines(try JSONReader.read(Array(value.utf8))) == [
+        "SETTING           FROM OPEN TO STRICT        SITE  FLOOR",
+        "phones            as_guest, wait             wait  -",
+        "step_up           never, 3600 to 60          -     900",
+        "publish_on_entry  audio, video: true, false  -     -",
+        "",
+        "SETTING           clinic",
+        "phones            wait (floor wait)",
+        "step_up           60",
+        "publish_on_entry  audio",
+      ])
+  }
+
+  @Test func `a meeting is shown with each setting beside what decided it`() throws {
+    let value = #"{"id":"m","policy":{"phones":"wait"},"provenance":{"phones":"site"},"state":"open"}"#
+    let meeting = try JSONReader.read(Array(value.utf8))
+    #expect(
+      MeetingText.whole(meeting) == [
+        "id:    m", "state: open", "", "SETTING  VALUE  DECIDED BY", "phones   wait   site",
+      ])
+    #expect(
+      MeetingText.brief(meeting, and: [("passcode", .string("x"))]) == ["id:       m", "state:    open", "passcode: x"])
   }
 
   @Test func `a meeting's body holds what was said and nothing else`() throws {

@@ -1,3 +1,4 @@
+import AnteroomClient
 import CQRCode
 import Glibc
 import Testing
@@ -34,6 +35,13 @@ import Testing
       }
     }
     #expect(wrong == 0)
+  }
+
+  @Test(arguments: [(nil, false), (53, false), (52, true)] as [(Int?, Bool)])
+  func `a code that does not fit is not drawn`(columns: Int?, isLeftOut: Bool) throws {
+    let enrolment = Enrolment(.object([.init("otpauth_uri", .string(QRCodeTests.uri))]))
+    let lines = enrolment.picture(colour: false, columns: columns)
+    #expect((lines.count == 1) == isLeftOut)
   }
 
   @Test func `a reader of codes reads the drawing`() throws {

@@ -48,4 +48,21 @@ import Testing
       .object([.init("secret", .string("ABCDEFGHIJ")), .init("otpauth_uri", .string("otpauth://x"))]))
     #expect(enrolment.lines(drawn: false, colour: false) == ["otpauth_uri: otpauth://x", "secret:      ABCD EFGH IJ"])
   }
+
+  @Test(
+    arguments: [
+      (nil, ["ID    A  NAME", "1     x  some words that may go on in the next line", "long  y  c"]),
+      (30, ["ID    A  NAME", "1     x  some words that may go on in the next line", "long  y  c"]),
+      (
+        28,
+        [
+          "ID:   1", "A:    x", "NAME: some words that may go on in the next line", "", "ID:   long", "A:    y",
+          "NAME: c",
+        ]
+      ),
+    ] as [(Int?, [String])])
+  func `a table without room for its last column is set in lines`(width: Int?, lines: [String]) {
+    let rows = [["1", "x", "some words that may go on in the next line"], ["long", "y", "c"]]
+    #expect(Layout.table(["ID", "A", "NAME"], rows, within: width) == lines)
+  }
 }

@@ -247,7 +247,7 @@ def a_trial_says_what_would_become_of_each_and_writes_nothing():
         after = daemon.admin.get("/v1/accounts", expect=200).body, daemon.admin.get("/v1/audit?limit=200").body
         check(before == after, "a trial changed something")
         equal({name: row["outcome"] for name, row in said.items()},
-              {"bob": "imported", taken: "refused", "ada": "refused", "no name": "refused", "eve": "refused"}, "outcomes")
+              {"bob": "would be imported", taken: "refused", "ada": "refused", "no name": "refused", "eve": "refused"}, "outcomes")
         check(not any(row["setup_code"] for row in said.values()), "a trial gave out a setup code")
         check("twice" in said["ada"]["reason"] and "4 to 14" in said["eve"]["reason"], f"{said}")
 

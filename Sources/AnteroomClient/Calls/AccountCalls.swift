@@ -26,6 +26,10 @@ extension Call {
 
   package static func eraseAccount(_ id: String) -> Call { Call("DELETE", Target("accounts", id).text) }
 
+  package static func editAccount(_ id: String, _ body: WipedBytes) -> Call {
+    Call("PATCH", Target("accounts", id).text, body: body)
+  }
+
   package static func setDisabled(_ disabled: Bool, account: String) -> Call {
     var body = JSONBody()
     body.set("disabled", .bool(disabled))

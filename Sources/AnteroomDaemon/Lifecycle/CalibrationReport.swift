@@ -44,8 +44,9 @@ package struct CalibrationReport: Sendable {
   package var toml: [String] {
     let parameters = proposal.parameters
     var lines = [
-      "# Measured with \(proposal.concurrency) hashes at a time: \(Self.tenths(milliseconds)) ms each, "
-        + "\(Self.tenths(proposal.hashesPerSecond)) sign-ins a second, \(allMiB) MiB in all."
+      "# Measured with \(proposal.concurrency) \(proposal.concurrency == 1 ? "hash" : "hashes") at a time: \(Self.tenths(milliseconds)) ms each, "
+        + "\(Self.tenths(proposal.hashesPerSecond)) sign-ins a second, \(allMiB) MiB in all.",
+      "# To take it up, put these lines into anteroom.toml and run: systemctl restart anteroomd",
     ]
     if !isWithinTarget {
       lines.append(

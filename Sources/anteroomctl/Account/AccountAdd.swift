@@ -19,6 +19,7 @@ struct AccountAdd: Act {
       Layout.fields(value["account"] ?? .null, and: [("setup_code", value["setup_code"])])
     }
     context.console.hint(
-      "The code is shown this once. Next: " + context.advice.command("account set-password \(username)"))
+      "The code is shown this once. Whoever is handed it sets a password: "
+        + context.advice.command("account set-password \(context.advice.username(username))"))
   }
 }

@@ -9,12 +9,13 @@ struct AccountList: Act {
 
   func run(_ context: Context) async throws {
     let answer = try await context.call(.accounts(limit: page.limit, cursor: page.cursor), "list the accounts")
-    try context.console.show(answer) { value in
-      Layout.table(
-        ["ID", "USERNAME", "ROLES", "FACTOR", "DISABLED", "NAME"],
-        (value["items"]?.items ?? []).map { account in
-          ["id", "username", "roles", "second_factor", "disabled", "display_name"].map { Layout.text(account[$0]) }
-        })
+    try context.console.list(
+      answer, ["ID", "USERNAME", "ROLES", "VOUCHED", "FACTOR", "DISABLED", "NAME"],
+      none: "There is no account. Next: " + context.advice.command("setup")
+    ) { account in
+      ["id", "username", "roles", "vouched", "second_factor", "disabled", "display_name"].map {
+        Layout.text(account[$0])
+      }
     }
     try page.hintMore(answer, context)
   }

@@ -13,12 +13,9 @@ struct AccountNotifications: Act {
     let bearer = try context.bearer("read the notifications")
     let answer = try await context.call(
       .notifications(limit: page.limit, cursor: page.cursor, bearer: bearer), "read the notifications")
-    try context.console.show(answer) { value in
-      Layout.table(
-        ["LAST", "EVENT", "COUNT", "DETAIL"],
-        (value["items"]?.items ?? []).map { item in
-          ["last_time", "event", "count", "detail"].map { Layout.text(item[$0]) }
-        })
+    try context.console.list(answer, ["LAST", "EVENT", "COUNT", "DETAIL"], none: "Nothing has happened to it.") {
+      item in
+      ["last_time", "event", "count", "detail"].map { Layout.text(item[$0]) }
     }
     try page.hintMore(answer, context)
   }

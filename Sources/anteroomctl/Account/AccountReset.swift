@@ -16,6 +16,7 @@ struct AccountReset: Act {
       Layout.fields($0)
     }
     context.console.hint(
-      "The code is shown this once. Next: " + context.advice.command("account set-password USERNAME"))
+      "The code is shown this once. Whoever is handed it sets a password: "
+        + context.advice.command("account set-password \(context.advice.username(account))"))
   }
 }

@@ -31,13 +31,11 @@ struct AccountSessions: Act {
     }
     let answer = try await context.call(
       .sessions(of: id, limit: page.limit, cursor: page.cursor, bearer: bearer), what)
-    try context.console.show(answer) { value in
-      Layout.table(
-        ["ID", "FACTORS", "METHODS", "SINCE", "UNTIL", "UNUSED UNTIL", ""],
-        (value["items"]?.items ?? []).map { session in
-          ["id", "factors", "methods", "created_at", "expires_at", "idle_expires_at"].map { Layout.text(session[$0]) }
-            + [session["current"] == nil ? "" : "this one"]
-        })
+    try context.console.list(
+      answer, ["ID", "FACTORS", "METHODS", "SINCE", "ENDS", "ENDS IF IDLE", ""], none: "There is no session."
+    ) { session in
+      ["id", "factors", "methods", "created_at", "expires_at", "idle_expires_at"].map { Layout.text(session[$0]) }
+        + [session["current"] == nil ? "" : "this one"]
     }
     try page.hintMore(answer, context)
   }

@@ -20,6 +20,6 @@ struct AccountTOTPEnrol: Act {
     try context.console.show(answer) {
       Enrolment($0).lines(drawn: !noQR, colour: context.console.colour)
     }
-    context.console.hint("Next: " + context.advice.command("account totp confirm"))
+    context.console.hint("\(Enrolment.instruction) Next: " + context.advice.command("account totp confirm"))
   }
 }

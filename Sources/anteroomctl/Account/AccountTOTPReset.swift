@@ -19,6 +19,7 @@ struct AccountTOTPReset: Act {
       Layout.fields($0)
     }
     context.console.hint(
-      "The code is shown this once. Next: " + context.advice.command("account set-password USERNAME"))
+      "The code is shown this once. Whoever is handed it sets a password: "
+        + context.advice.command("account set-password \(context.advice.username(account))"))
   }
 }

@@ -11,8 +11,19 @@ struct Enrolment {
   }
 
   func lines(drawn: Bool, colour: Bool) -> [String] {
-    let picture = drawn ? QRCode(uri)?.halfBlocks(colour: colour) ?? [] : []
-    return picture + Layout.aligned([("otpauth_uri", uri), ("secret", grouped)])
+    (drawn ? picture(colour: colour, columns: Stream.output.columns) : [])
+      + Layout.aligned([("otpauth_uri", uri), ("secret", grouped)])
+  }
+
+  static let instruction = "Scan it with an authenticator app, or type the secret into one."
+
+  /// A code that is wrapped cannot be scanned.
+  func picture(colour: Bool, columns: Int?) -> [String] {
+    guard let code = QRCode(uri) else { return [] }
+    if let columns, code.columns > columns {
+      return ["A QR code takes \(code.columns) columns, and the terminal has \(columns): type the secret."]
+    }
+    return code.halfBlocks(colour: colour)
   }
 
   /// In groups of four, for whoever has to type it.

@@ -11,11 +11,18 @@ struct AuditTail: Act {
 
   @OptionGroup var global: GlobalOptions
   @Option(name: .shortAndLong, help: "How many, 1 to 200.") var number = 20
-  @Option(help: "Only those about this account, meeting or join.") var subject: String?
+  @Option(help: "Only those about this account, meeting or join, by its id.") var subject: String?
+  @Option(help: "Only those about this account, by username or id.") var account: String?
   @Option(help: "Only this event, for instance session.started.") var event: String?
   @Flag(name: .shortAndLong, help: "Go on with what is added, until interrupted.") var follow = false
 
   func run(_ context: Context) async throws {
+    var found = self
+    if let account { found.subject = try await context.accountID(account, "read the audit") }
+    try await found.show(context)
+  }
+
+  private func show(_ context: Context) async throws {
     var last = try await newest(context)
     var full = false
     while follow {
@@ -31,6 +38,7 @@ struct AuditTail: Act {
 
   func validate() throws {
     guard (1...200).contains(number) else { throw ValidationError("--number is 1 to 200") }
+    if account != nil, subject != nil { throw ValidationError("--account and --subject exclude each other") }
   }
 
   /// Shows the newest records and gives the index of the last one.
@@ -51,6 +59,7 @@ struct AuditTail: Act {
       if next == nil { break }
     }
     guard context.console.json else {
+      if shown.isEmpty { context.console.hint("There is no such record.") }
       context.console.lines(shown.map { AuditTail.line($0) })
       return last
     }

@@ -1,8 +1,14 @@
 import AnteroomClient
+import AnteroomCore
 
 /// Turns refusals and faults into failures: what happened, why, and the command to run next.
 struct Advice {
   let socket: String
+  /// The words of the command that is run, as `account add`.
+  var words: String?
+
+  /// Where it stands how the command is used.
+  var help: String? { words.map { "anteroomctl \($0) --help" } }
 
   /// A command of this program as it must be typed to reach the same daemon.
   func command(_ rest: String) -> String { "\(program) \(rest)" }
@@ -10,6 +16,11 @@ struct Advice {
   /// This program as it must be typed to reach the same daemon.
   var program: String {
     "anteroomctl" + (socket == GlobalOptions.defaultSocket ? "" : " --socket \(shellQuoted(socket))")
+  }
+
+  /// A username as it can be typed; a word to be replaced where an id was given.
+  func username(_ reference: String) -> String {
+    AccountID(parsing: reference) == nil ? shellQuoted(reference) : "USERNAME"
   }
 
   func failure(_ what: String, _ problem: Problem, target: String) -> Failure {
@@ -30,7 +41,7 @@ struct Advice {
       case .refused(let path):
         ("nobody listens at \(path)", "systemctl status anteroomd, or name the socket with --socket PATH")
       case .notPermitted(let path):
-        ("this user may not use \(path)", "run it as root, or as a member of the configured admin_group")
+        ("this user may not use \(path)", right(to: path))
       case .pathTooLong: ("the path of a socket has 1 to 107 bytes", "name the socket with --socket PATH")
       case .unreachable(let path, let errno): ("connecting to \(path) failed with error \(errno)", nil)
       case .timedOut: ("no answer came in time; whether it was done is not known", command("status"))
@@ -42,17 +53,36 @@ struct Advice {
     return Failure(Outcome(fault), "could not \(what)", why: why, next: next)
   }
 
+  /// A host is no operator: the front ends' socket is enough for what hosts do.
+  private func right(to path: String) -> String {
+    path == GlobalOptions.defaultSocket
+      ? "run it as root, or as a member of the configured admin_group; a host adds --socket "
+        + GlobalOptions.frontEndSocket
+      : "run it as root, or as a user whom the socket's owner, group and mode let in"
+  }
+
   private func next(_ problem: Problem, target: String) -> String? {
     let wait = problem.retryAfter.map { "wait \($0) s, then run it again" }
     return switch problem.code {
+    case "not-host" where target == "/v1/meetings":
+      "sign in as a host; an operator makes one with: " + command("account edit USERNAME --role host")
     case "invalid-token", "not-host", "reauthentication-required": command("login")
     case "second-factor-required": command("account totp enrol")
     case "peer-not-allowed", "permission-denied":
       "run it as root against \(GlobalOptions.defaultSocket), or as a member of the configured admin_group"
+    case "invalid-credentials" where target == "/v1/accounts/me/password":
+      "try again; who forgot it has an operator run: " + command("account reset USERNAME")
+    case "invalid-credentials" where target == "/v1/sessions/second-factor":
+      "try again with the next code, or with a recovery code; who has neither has an operator run: "
+        + command("account totp-reset USERNAME")
+    case "invalid-credentials" where target.hasPrefix("/v1/accounts/me/"):
+      "try again with the authenticator's next code: each is taken once"
     case "invalid-credentials":
       "try again; an operator starts anew with: " + command("account reset USERNAME")
-    case "username-taken": command("account list")
+    case "username-taken":
+      "choose another, for no name is ever free again; those in use: " + command("account list")
     case "meeting-exists": "choose another --id, or leave it out"
+    case "state-conflict" where target.hasPrefix("/v1/accounts/me/"): command("account totp enrol")
     case "state-conflict" where target.hasPrefix("/v1/accounts"): command("account list")
     case "state-conflict", "meeting-ended": command("meeting list")
     case "policy-floor": command("policy show")
@@ -62,10 +92,19 @@ struct Advice {
     case "password-too-short", "password-too-long", "password-blocked": "run it again with another password"
     case "too-many-attempts", "busy", "shutting-down": wait ?? "wait a little, then run it again"
     case "storage-unavailable", "storage-full": command("status")
+    case "not-found" where target.hasPrefix("/v1/accounts/me/sessions"): command("account sessions")
+    case "not-found" where target.hasPrefix("/v1/accounts") && target.contains("/sessions/"):
+      command("account sessions USERNAME")
     case "not-found" where target.hasPrefix("/v1/accounts"): command("account list")
+    case "not-found" where target.hasPrefix("/v1/keys"): command("keys show")
     case "not-found" where target.hasPrefix("/v1/lockouts"): command("lockouts list")
     case "not-found" where target.hasPrefix("/v1/meetings"): command("meeting list")
-    case _: wait
+    case "invalid-field" where problem.pointer == "/host": command("account edit USERNAME --role host")
+    case "invalid-field" where ["/profile", "/policy"].contains(where: { problem.pointer?.hasPrefix($0) == true }):
+      command("policy show")
+    // All operations there are.
+    case "not-found" where words == "api", "method-not-allowed": command("api GET /v1/openapi.yaml")
+    case _: wait ?? (problem.status < 500 ? help : command("status"))
     }
   }
 

@@ -11,9 +11,14 @@ struct Context {
     let client = Client(socket: act.global.socket)
     let context = Context(
       client: client, console: Console(json: act.global.json), sessions: SessionStore(socket: act.global.socket),
-      advice: Advice(socket: act.global.socket))
+      advice: Advice(socket: act.global.socket, words: Anteroomctl.words(of: type(of: act))))
     do {
       try await act.run(context)
+    } catch var failure as Failure {
+      await client.close()
+      // How else it is said, the help knows.
+      if failure.status == .usage, failure.next == nil { failure.next = context.advice.help }
+      throw failure
     } catch {
       await client.close()
       throw error
@@ -56,7 +61,7 @@ struct Context {
   func bearer(_ what: String) throws -> WipedBytes {
     guard let token = try sessions.read() else {
       throw Failure(
-        .denied, "could not \(what)", why: "this is a host's act, and nobody is signed in here",
+        .denied, "could not \(what)", why: "it is done by whoever is signed in, and nobody is signed in here",
         next: advice.command("login"))
     }
     return token

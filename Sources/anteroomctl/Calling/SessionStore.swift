@@ -46,6 +46,9 @@ struct SessionStore {
     }
   }
 
+  /// Before anything is done that ends with a session: one that cannot be kept is better not begun.
+  func prepare() throws { _ = try path(creating: true) }
+
   func remove() throws { _ = unsafe unlink(try path()) }
 
   private func path(creating: Bool = false) throws -> String {
@@ -83,7 +86,9 @@ struct SessionStore {
 
   private func directory(creating: Bool) throws -> String {
     guard let stateHome else {
-      throw Failure(.configuration, "there is no place for a session", why: "neither XDG_STATE_HOME nor HOME is set")
+      throw Failure(
+        .configuration, "there is no place for a session", why: "neither XDG_STATE_HOME nor HOME is set",
+        next: "set HOME to a directory of one's own")
     }
     let directory = stateHome + "/anteroom"
     if creating {

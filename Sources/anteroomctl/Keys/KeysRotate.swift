@@ -28,7 +28,8 @@ struct KeysRotate: Act {
   func run(_ context: Context) async throws {
     if pepper {
       let answer = try await context.call(.rotatePepper(), "rotate the pepper")
-      return try context.console.show(answer) { KeysShow.peppers([$0["pepper"] ?? .null]) }
+      try context.console.show(answer) { KeysShow.peppers([$0["pepper"] ?? .null]) }
+      return context.console.hint("Next: back the key directory up again, apart from the database.")
     }
     let answer = try await context.call(.rotateKeys(audience: audience, signsIn: signsIn), "rotate the keys")
     try context.console.show(answer) { value in KeysShow.table(value["keys"]?.items ?? []) }
@@ -36,5 +37,7 @@ struct KeysRotate: Act {
       let why = skipped["reason"]?.text == "key_file" ? "its key_file is the operator's" : "its secret is shared"
       context.console.hint("\(Layout.text(skipped["audience"])) keeps its key: \(why)")
     }
+    context.console.hint(
+      "A server that is given its key by hand needs the new one: " + context.advice.command("keys show AUDIENCE --pem"))
   }
 }

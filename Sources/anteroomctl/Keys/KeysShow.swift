@@ -40,7 +40,7 @@ struct KeysShow: Act {
     }
     if pem {
       let text = try await context.call(Call("GET", path), "read the key")
-      return writeAll(text.body, to: .output)
+      return writeAll(text.body + (text.body.last == 0x0A ? [] : [0x0A]), to: .output)
     }
     let set = try await context.call(.keys, "read the keys")
     if context.console.json { return context.console.raw(set.body) }

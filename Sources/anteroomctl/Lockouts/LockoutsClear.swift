@@ -18,7 +18,7 @@ struct LockoutsClear: Act {
   func validate() throws {
     let isFiltered = filter.username != nil || filter.source != nil
     guard [!ids.isEmpty, isFiltered, all].filter(\.self).count == 1 else {
-      throw ValidationError("Name either ids, or --username and --source, or --all.")
+      throw ValidationError("Name ids, or --username or --source or both of these, or --all.")
     }
   }
 

@@ -14,15 +14,14 @@ struct LockoutsList: Act {
     let call = Call.lockouts(
       username: filter.username, source: filter.source, all: all, limit: page.limit, cursor: page.cursor)
     let answer = try await context.call(call, "list the lockouts")
-    try context.console.show(answer) { value in
-      Layout.table(
-        ["ID", "KIND", "ACCOUNT", "FAILURES", "UNTIL", "WHY"],
-        (value["items"]?.items ?? []).map { lockout in
-          [
-            lockout["id"], lockout["kind"], lockout["account"]?["username"], lockout["failures"], lockout["until"],
-            lockout["why"],
-          ].map { Layout.text($0) }
-        })
+    try context.console.list(
+      answer, ["ID", "KIND", "ACCOUNT", "FAILURES", "UNTIL", "WHY"],
+      none: all ? "Nothing is counted." : "Nothing is delayed or barred; --all shows what is only counted."
+    ) { lockout in
+      [
+        lockout["id"], lockout["kind"], lockout["account"]?["username"], lockout["failures"], lockout["until"],
+        lockout["why"],
+      ].map { Layout.text($0) }
     }
     try page.hintMore(answer, context)
   }

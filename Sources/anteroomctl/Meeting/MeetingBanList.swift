@@ -13,13 +13,11 @@ struct MeetingBanList: Act {
     let bearer = try context.bearer("list who is kept out")
     let call = Call.bans(of: meeting, limit: page.limit, cursor: page.cursor)
     let answer = try await context.call(call.with(bearer: bearer), "list who is kept out")
-    try context.console.show(answer) { value in
-      Layout.table(
-        ["BAN", "ON", "WHOM", "UNTIL", "BY", "REASON"],
-        (value["items"]?.items ?? []).map { ban in
-          let on = ban["on"]?.text ?? ""
-          return [ban["id"], ban["on"], ban[on], ban["expires_at"], ban["by"], ban["reason"]].map { Layout.text($0) }
-        })
+    try context.console.list(
+      answer, ["BAN", "ON", "WHOM", "UNTIL", "BY", "REASON"], none: "Nobody is kept out."
+    ) { ban in
+      let on = ban["on"]?.text ?? ""
+      return [ban["id"], ban["on"], ban[on], ban["expires_at"], ban["by"], ban["reason"]].map { Layout.text($0) }
     }
     try page.hintMore(answer, context)
   }

@@ -45,10 +45,15 @@ struct MeetingCreate: Act {
     let answer = try await context.call(
       .createMeeting(body(host: hostID, cohosts: cohostIDs)).with(bearer: bearer), "create the meeting")
     try context.console.show(answer) { value in
-      Layout.fields(
+      MeetingText.brief(
         value["meeting"] ?? .null, and: [("passcode", value["passcode"]), ("url", value["url"])])
     }
-    context.console.hint("The passcode is shown this once.")
+    let made = try Context.value(of: answer)
+    let once = made["passcode"] == nil ? "" : "The passcode is shown this once. "
+    let id = Layout.text(made["meeting"]?["id"])
+    context.console.hint(
+      "\(once)Its policy: \(context.advice.command("meeting show \(id)")). "
+        + "Who knocks: \(context.advice.command("meeting watch \(id)"))")
   }
 
   func body(host: String?, cohosts: [String] = []) -> WipedBytes {

@@ -30,7 +30,7 @@ struct MeetingEdit: Act {
     let cohosts = noCohosts ? [] : cohost.isEmpty ? nil : try await context.accountIDs(cohost, what)
     let host = if let host { try await context.accountID(host, what) } else { String?.none }
     let call = Call.editMeeting(meeting, body(host: host, cohosts: cohosts)).with(bearer: bearer)
-    try context.console.show(await context.call(call, what)) { Layout.fields($0["meeting"] ?? $0) }
+    try context.console.show(await context.call(call, what)) { MeetingText.whole($0["meeting"] ?? $0) }
   }
 
   func body(host: String?, cohosts: [String]?) -> WipedBytes {

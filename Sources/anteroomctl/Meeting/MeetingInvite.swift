@@ -67,13 +67,12 @@ struct MeetingInvite: Act {
     let bearer = try context.bearer("list the invites")
     let call = Call.invites(to: meeting, limit: page.limit, cursor: page.cursor).with(bearer: bearer)
     let answer = try await context.call(call, "list the invites")
-    try context.console.show(answer) { value in
-      Layout.table(
-        ["INVITE", "ROLE", "USED", "OF", "UNTIL", "BYPASS", "ACCOUNT", "NAME", "LABEL"],
-        (value["items"]?.items ?? []).map { invite in
-          ["id", "role", "used", "uses", "expires_at", "bypass_waiting_room", "account", "display_name", "label"]
-            .map { Layout.text(invite[$0]) }
-        })
+    try context.console.list(
+      answer, ["INVITE", "ROLE", "USED", "OF", "UNTIL", "BYPASS", "ACCOUNT", "NAME", "LABEL"],
+      none: "Nobody is invited."
+    ) { invite in
+      ["id", "role", "used", "uses", "expires_at", "bypass_waiting_room", "account", "display_name", "label"]
+        .map { Layout.text(invite[$0]) }
     }
     try page.hintMore(answer, context)
   }

@@ -13,15 +13,14 @@ struct MeetingList: Act {
   func run(_ context: Context) async throws {
     let call = Call.meetings(state: state, external: external, limit: page.limit, cursor: page.cursor)
     let answer = try await context.call(call.with(bearer: context.sessions.read()), "list the meetings")
-    try context.console.show(answer) { value in
-      Layout.table(
-        ["ID", "STATE", "LOCKED", "WAITING", "PRESENT", "HOST", "TITLE"],
-        (value["items"]?.items ?? []).map { meeting in
-          [
-            meeting["id"], meeting["state"], meeting["locked"], meeting["counts"]?["waiting"],
-            meeting["counts"]?["present"], meeting["host"]?["display_name"], meeting["title"],
-          ].map { Layout.text($0) }
-        })
+    try context.console.list(
+      answer, ["ID", "STATE", "LOCKED", "WAITING", "PRESENT", "HOST", "TITLE"],
+      none: "There is no such meeting. Next: " + context.advice.command("meeting create")
+    ) { meeting in
+      [
+        meeting["id"], meeting["state"], meeting["locked"], meeting["counts"]?["waiting"],
+        meeting["counts"]?["present"], meeting["host"]?["display_name"], meeting["title"],
+      ].map { Layout.text($0) }
     }
     try page.hintMore(answer, context)
   }

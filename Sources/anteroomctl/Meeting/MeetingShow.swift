@@ -10,6 +10,6 @@ struct MeetingShow: Act {
 
   func run(_ context: Context) async throws {
     let call = Call.meeting(meeting).with(bearer: try context.sessions.read())
-    try context.console.show(await context.call(call, "show the meeting")) { Layout.fields($0["meeting"] ?? $0) }
+    try context.console.show(await context.call(call, "show the meeting")) { MeetingText.whole($0["meeting"] ?? $0) }
   }
 }

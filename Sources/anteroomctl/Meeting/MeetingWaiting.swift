@@ -16,16 +16,14 @@ struct MeetingWaiting: Act {
     let bearer = try context.bearer("list who waits")
     let call = Call.joins(of: meeting, state: state, limit: page.limit, cursor: page.cursor)
     let answer = try await context.call(call.with(bearer: bearer), "list who waits")
-    try context.console.show(answer) { value in
-      Layout.table(
-        ["JOIN", "CLASS", "VERIFIED", "SINCE", "MARKS", "NAME"],
-        (value["items"]?.items ?? []).map { join in
-          [
-            Layout.text(join["id"]), Layout.text(join["identity"]?["class"]), Layout.text(join["verified"]),
-            Layout.text(join["waiting_since"] ?? join["created_at"]), MeetingWaiting.marks(join),
-            Layout.text(join["display_name"]),
-          ]
-        })
+    try context.console.list(
+      answer, ["JOIN", "CLASS", "VERIFIED", "SINCE", "MARKS", "NAME"], none: "There is nobody in that state."
+    ) { join in
+      [
+        Layout.text(join["id"]), Layout.text(join["identity"]?["class"]), Layout.text(join["verified"]),
+        Layout.text(join["waiting_since"] ?? join["created_at"]), MeetingWaiting.marks(join),
+        Layout.text(join["display_name"]),
+      ]
     }
     try page.hintMore(answer, context)
   }

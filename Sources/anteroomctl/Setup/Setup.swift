@@ -28,12 +28,11 @@ struct Setup: Act {
   func run(_ context: Context) async throws {
     let steps = SetupSteps(context: context, scripted: scripted)
     try await steps.checkHealth()
+    try context.sessions.prepare()
     let name = try username ?? Prompt.line("Username of the first host", orUse: "--scripted")
     let code = try await steps.createAccount(username: name, displayName: displayName, role: role)
     let advice = context.advice
-    let password = try await steps.orElse(
-      "\(advice.command("account reset \(name)")), then \(advice.command("account set-password \(name)"))"
-    ) {
+    let password = try await steps.orElse(steps.goOn(name)) {
       try await steps.choosePassword(username: name, code: code)
     }
     try await steps.orElse("\(advice.command("login")), then \(advice.command("account totp enrol"))") {

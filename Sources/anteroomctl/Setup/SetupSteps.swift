@@ -17,8 +17,19 @@ struct SetupSteps {
   }
 
   func createAccount(username: String, displayName: String?, role: String) async throws -> WipedBytes {
-    let answer = try await context.call(
-      .createAccount(username: username, displayName: displayName, roles: [role]), "create the account")
+    let call = Call.createAccount(username: username, displayName: displayName, roles: [role])
+    let made = try await context.anyAnswer(call, "create the account")
+    let answer: Answer
+    do {
+      answer = try made.accepted()
+    } catch {
+      var failure = context.advice.failure("create the account", error, target: call.target)
+      // Most likely a setup that was given up halfway.
+      if error.code == "username-taken" {
+        failure.next = goOn(username, "choose another, or go on with that account: ")
+      }
+      throw failure
+    }
     let value = try Context.value(of: answer)
     guard let code = value["setup_code"]?.text else {
       throw Failure(
@@ -29,8 +40,21 @@ struct SetupSteps {
     return WipedBytes(code)
   }
 
+  /// The steps that are left, by commands of their own, for an account that is there.
+  func goOn(_ username: String, _ words: String = "") -> String {
+    let name = context.advice.username(username)
+    return words
+      + ["account reset \(name)", "account set-password \(name)", "login", "account totp enrol"]
+      .map { context.advice.command($0) }.joined(separator: ", then ")
+  }
+
   /// A refused password does not spend the code, so a person may choose again.
   func choosePassword(username: String, code: WipedBytes) async throws -> WipedBytes {
+    if !scripted { context.console.hint("Choose a password of 15 characters or more; a few words make a good one.") }
+    return try await choose(username: username, code: code)
+  }
+
+  private func choose(username: String, code: WipedBytes) async throws -> WipedBytes {
     try await retrying(on: ["password-too-short", "password-too-long", "password-blocked"], "set the password") {
       let password =
         try scripted ? Prompt.scripted("new password") : Prompt.newPassword(orUse: "--scripted")
@@ -56,6 +80,7 @@ struct SetupSteps {
       say("totp_secret", enrolment.secret)
     } else {
       context.console.lines(enrolment.lines(drawn: drawn, colour: context.console.colour))
+      context.console.hint(Enrolment.instruction)
     }
     let (confirmed, _) = try await retrying(on: ["invalid-credentials", "invalid-field"], "confirm the second factor") {
       let code =
@@ -103,7 +128,7 @@ struct SetupSteps {
         let failure = context.advice.failure(what, error, target: call.target)
         left -= 1
         guard left > 0, codes.contains(error.code) else { throw failure }
-        context.console.hint(failure.why ?? failure.what)
+        context.console.hint("Not taken: \(failure.why ?? failure.what)")
       }
     }
   }

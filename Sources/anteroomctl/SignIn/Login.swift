@@ -3,7 +3,7 @@ import ArgumentParser
 
 struct Login: Act {
   static let configuration = CommandConfiguration(
-    abstract: "Sign in as a host and keep the session.",
+    abstract: "Sign in and keep the session, for what hosts do and for one's own account.",
     discussion: """
       Asks for username, password and the authenticator's code. In a script, --credentials-stdin reads them as lines \
       in this order; the code's line is needed only where the account has a second factor, and may be a recovery code.
@@ -17,6 +17,7 @@ struct Login: Act {
   @Flag(help: "Read username, password and code from standard input, one a line.") var credentialsStdin = false
 
   func run(_ context: Context) async throws {
+    try context.sessions.prepare()
     let flag = "--credentials-stdin"
     let name =
       try credentialsStdin
@@ -35,7 +36,8 @@ struct Login: Act {
         ("until", Layout.text(session["expires_at"])),
       ])
     }
-    if session["factors"]?.integer == 1 {
+    let isHost = session["account"]?["roles"]?.items?.contains(.string("host")) == true
+    if isHost, session["factors"]?.integer == 1 {
       context.console.hint("A host needs a second factor. Next: " + context.advice.command("account totp enrol"))
     }
   }

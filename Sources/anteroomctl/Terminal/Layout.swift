@@ -15,10 +15,16 @@ enum Layout {
     return pairs.map { "\(visible($0.0)):\(spaces(width - columns($0.0) + 1))\(visible($0.1))" }
   }
 
-  /// Columns under headings; the last column is not padded.
-  static func table(_ headings: [String], _ rows: [[String]]) -> [String] {
+  /// Columns under headings; the last column is not padded. Where the others leave it no room in a terminal of
+  /// `width` columns, each row is set in lines instead: wrapped columns stand under nothing.
+  static func table(_ headings: [String], _ rows: [[String]], within width: Int? = nil) -> [String] {
     let all = [headings] + rows.map { row in row.map { visible($0) } }
     let widths = headings.indices.map { column in all.map { columns($0[column]) }.max() ?? 0 }
+    let least = widths.dropLast().reduce(0) { $0 + $1 + 2 } + min(widths.last ?? 0, 20)
+    if let width, least > width, !rows.isEmpty {
+      let records = rows.map { aligned(Array(zip(headings, $0)).filter { !$0.0.isEmpty || !$0.1.isEmpty }) }
+      return Array(records.joined(separator: [""]))
+    }
     return all.map { row in
       row.indices.map { column in
         column == row.count - 1 ? row[column] : row[column] + spaces(widths[column] - columns(row[column]) + 2)

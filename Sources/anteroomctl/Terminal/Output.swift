@@ -6,6 +6,13 @@ enum Stream: Int32 {
   case error = 2
 
   var isTerminal: Bool { isatty(rawValue) == 1 }
+
+  /// How wide the terminal is; nil where it is none, or does not say.
+  var columns: Int? {
+    var size = winsize()
+    guard isTerminal, unsafe ioctl(rawValue, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+    return Int(size.ws_col)
+  }
 }
 
 /// Writes everything at once, unbuffered: whoever reads line by line must not wait for a buffer.
@@ -42,6 +49,14 @@ struct Console {
   func show(_ answer: Answer, _ human: (JSONValue) -> [String]) throws {
     if json { return raw(answer.body) }
     lines(human(try Context.value(of: answer)))
+  }
+
+  /// The items of a list as a table, or with `--json` the answer as it came. `none` is said where there are none.
+  func list(_ answer: Answer, _ headings: [String], none: String, _ row: (JSONValue) -> [String]) throws {
+    if json { return raw(answer.body) }
+    let rows = (try Context.value(of: answer)["items"]?.items ?? []).map(row)
+    lines(Layout.table(headings, rows, within: Stream.output.columns))
+    if rows.isEmpty { hint(none) }
   }
 
   func lines(_ lines: [String]) { writeAll(lines.map { $0 + "\n" }.joined(), to: .output) }

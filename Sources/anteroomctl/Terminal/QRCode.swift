@@ -20,11 +20,16 @@ struct QRCode {
     return dark[row * width + column]
   }
 
+  /// The quiet zone around it is the four modules of ISO/IEC 18004.
+  private static let quiet = 4
+
+  /// How wide it is drawn.
+  var columns: Int { width + 2 * QRCode.quiet }
+
   /// Two rows of modules a line. Light modules are drawn and dark ones left out, which is dark on
   /// light where the background is dark; with `colour` both are set, so that it is so everywhere.
-  /// The quiet zone is the four modules of ISO/IEC 18004.
   func halfBlocks(colour: Bool) -> [String] {
-    let quiet = 4
+    let quiet = QRCode.quiet
     return stride(from: -quiet, to: width + quiet, by: 2).map { row in
       let line = (-quiet..<(width + quiet)).map { column in
         let lowerExists = row + 1 < width + quiet

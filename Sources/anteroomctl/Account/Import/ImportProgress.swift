@@ -3,6 +3,7 @@ struct ImportProgress {
   private let isTerminal: Bool
   private let isSilent: Bool
   private var tenths = 0
+  private var told = 0
   private var isDrawn = false
 
   init(isSilent: Bool, isTerminal: Bool = Stream.error.isTerminal) {
@@ -17,9 +18,10 @@ struct ImportProgress {
       isDrawn = true
     } else if let total = progress.total, total > 0 {
       let reached = progress.done * 10 / total
-      guard reached > tenths else { return }
-      tenths = reached
-      writeAll("\(reached * 10) % read, \(accounts) accounts done\n", to: .error)
+      // A short list is read before its first account is done, and needs no word.
+      guard reached > tenths, accounts > told else { return }
+      (tenths, told) = (reached, accounts)
+      writeAll("\(reached * 10) % read, \(ImportProgress.counted(accounts)) done\n", to: .error)
     }
   }
 
@@ -30,12 +32,14 @@ struct ImportProgress {
     isDrawn = false
   }
 
+  static func counted(_ accounts: Int) -> String { accounts == 1 ? "1 account" : "\(accounts) accounts" }
+
   static func bar(_ progress: (done: Int, total: Int?), accounts: Int) -> String {
-    guard let total = progress.total, total > 0 else { return "importing: \(accounts) accounts" }
+    guard let total = progress.total, total > 0 else { return "importing: \(counted(accounts))" }
     let cells = 30
     let full = min(cells, progress.done * cells / total)
     let percent = String(min(100, progress.done * 100 / total))
     let drawn = String(repeating: "#", count: full) + String(repeating: ".", count: cells - full)
-    return "importing [\(drawn)] \(String(repeating: " ", count: 3 - percent.count))\(percent) %, \(accounts) accounts"
+    return "importing [\(drawn)] \(String(repeating: " ", count: 3 - percent.count))\(percent) %, \(counted(accounts))"
   }
 }

@@ -46,6 +46,7 @@ struct ImportRun {
     progress.clear()
     summary.report(on: context.console, isTrial: isTrial)
     if let failure = summary.failure { throw failure }
+    if isTrial { context.console.hint("Nothing was changed. The same without --dry-run imports them.") }
   }
 
   private mutating func take(_ entry: ImportEntry) async throws {
@@ -94,7 +95,8 @@ struct ImportRun {
     }
     if !isHeaderShown { context.console.lines([CSV.line(["place", "username", "outcome", "setup_code", "reason"])]) }
     isHeaderShown = true
-    let fields = [place, result.username, result.outcome.rawValue, result.setupCode ?? "", result.reason]
+    let outcome = isTrial && result.outcome == .imported ? "would be imported" : result.outcome.rawValue
+    let fields = [place, result.username, outcome, result.setupCode ?? "", result.reason]
     context.console.lines([CSV.line(fields.map { visible($0) })])
   }
 

@@ -82,7 +82,8 @@ struct ImportSummary: Equatable {
   var failure: Failure? {
     guard refused > 0 else { return nil }
     return Failure(
-      taken == refused ? .conflict : .failed, "\(refused) of \(accounts) accounts were not imported",
+      taken == refused ? .conflict : .failed,
+      "\(refused) of \(ImportProgress.counted(accounts)) \(refused == 1 ? "was" : "were") not imported",
       next: "mend those lines and run it again: what is there is passed over")
   }
 }

@@ -97,6 +97,8 @@ struct ImportTable: ImportSource {
   }
 
   private static func unreadable(_ why: String) -> Failure {
-    Failure(.usage, "could not read the list", why: why, next: "see anteroomctl account import --help")
+    Failure(
+      .usage, "could not read the list", why: why,
+      next: "say with --format what it is, or see anteroomctl account import --help")
   }
 }
