@@ -75,7 +75,7 @@ lint: ## complain about Swift sources that are not laid out so
 	$(SWIFT) format lint --strict --recursive --parallel $(SOURCES)
 
 # Does not build: it is run as root, where there is often no Swift, and no wish to compile.
-install: ## programs, units, users and a first configuration (after make build)
+install: ## programs, manual pages, units, users and a first configuration (after make build)
 	@test -x $(RELEASE)/anteroomd || { echo "Nothing to install yet: run \`make build\` first." >&2; exit 1; }
 	install -d $(DESTDIR)$(bindir) $(DESTDIR)$(unitdir) $(DESTDIR)$(libdir)/sysusers.d $(DESTDIR)$(libdir)/tmpfiles.d
 	$(INSTALL_PROGRAM) -m 0755 $(RELEASE)/anteroomd $(RELEASE)/anteroomctl $(DESTDIR)$(bindir)
@@ -86,7 +86,7 @@ install: ## programs, units, users and a first configuration (after make build)
 	install -d -m 0750 $(DESTDIR)$(sysconfdir)/anteroom $(DESTDIR)$(sysconfdir)/anteroom/conf.d
 	test -e $(DESTDIR)$(sysconfdir)/anteroom/anteroom.toml || \
 	  install -m 0640 Config/anteroom.toml $(DESTDIR)$(sysconfdir)/anteroom/anteroom.toml
-	for page in $(wildcard docs/man/*.1) $(wildcard docs/man/*.5) $(wildcard docs/man/*.8); do \
+	for page in $(wildcard docs/man/*.[158]); do \
 	  install -D -m 0644 $$page $(DESTDIR)$(mandir)/man$${page##*.}/$${page##*/} || exit 1; \
 	done
 ifeq ($(DESTDIR),)
@@ -101,6 +101,9 @@ uninstall: ## take away what install put there; configuration, keys and data sta
 	rm -f $(addprefix $(DESTDIR)$(bindir)/,anteroomd anteroomctl)
 	rm -f $(addprefix $(DESTDIR)$(unitdir)/,$(notdir $(wildcard systemd/*.service systemd/*.socket)))
 	rm -f $(DESTDIR)$(libdir)/sysusers.d/anteroom.conf $(DESTDIR)$(libdir)/tmpfiles.d/anteroom.conf
+	for page in $(notdir $(wildcard docs/man/*.[158])); do \
+	  rm -f $(DESTDIR)$(mandir)/man$${page##*.}/$$page || exit 1; \
+	done
 
 clean: ## remove everything that was built
 	rm -rf .build

@@ -27,11 +27,12 @@ struct Anteroomd: AsyncParsableCommand {
   @Flag(help: "Measure this machine, propose a cost for password hashes, and stop. No configuration is read.")
   var calibrate = false
 
-  @Option(help: "With --calibrate: what one hash may take while all threads hash.")
-  var milliseconds = CalibrationReport.usualMilliseconds
+  @Option(help: "With --calibrate: what one hash may take while all threads hash; 500 by default.")
+  var milliseconds: Int?
 
-  @Option(name: .customLong("memory-mib"), help: "With --calibrate: memory for all threads together, in MiB.")
-  var memoryMiB = CalibrationReport.usualMemoryMiB
+  @Option(
+    name: .customLong("memory-mib"), help: "With --calibrate: memory for all threads together, in MiB; 512 by default.")
+  var memoryMiB: Int?
 
   @Option(help: "With --calibrate: hashes at a time; the number of cores, at most 4, by default.")
   var concurrency: Int?
@@ -39,8 +40,17 @@ struct Anteroomd: AsyncParsableCommand {
   @Flag(help: "With --calibrate: print JSON.")
   var json = false
 
+  /// What is wrong with the arguments is said as everything else is.
+  static var _errorLabel: String { "anteroomd" }
+
   func validate() throws {
-    guard CalibrationReport.milliseconds.contains(milliseconds), CalibrationReport.memoryMiB.contains(memoryMiB),
+    if calibrate, checkConfig { throw ValidationError("--calibrate and --check-config exclude each other") }
+    // Whoever meant to measure must not find a daemon started.
+    if !calibrate, json || [milliseconds, memoryMiB, concurrency].contains(where: { $0 != nil }) {
+      throw ValidationError("--milliseconds, --memory-mib, --concurrency and --json go with --calibrate")
+    }
+    guard CalibrationReport.milliseconds.contains(milliseconds ?? CalibrationReport.usualMilliseconds),
+      CalibrationReport.memoryMiB.contains(memoryMiB ?? CalibrationReport.usualMemoryMiB),
       CalibrationReport.concurrency.contains(concurrency ?? 1)
     else {
       throw ValidationError("--milliseconds is 1 to 60000, --memory-mib 19 to 65536, --concurrency 1 to 64")
@@ -86,7 +96,8 @@ struct Anteroomd: AsyncParsableCommand {
   private func runCalibration() async throws {
     do {
       let report = try await CalibrationReport.measure(
-        milliseconds: milliseconds, memoryMiB: memoryMiB, concurrency: concurrency)
+        milliseconds: milliseconds ?? CalibrationReport.usualMilliseconds,
+        memoryMiB: memoryMiB ?? CalibrationReport.usualMemoryMiB, concurrency: concurrency)
       for line in json ? [report.json] : report.toml { Self.say(line) }
     } catch {
       Self.complain("\(error)")

@@ -3,8 +3,8 @@ import ArgumentParser
 
 struct MeetingSimulate: Act {
   static let configuration = CommandConfiguration(
-    commandName: "simulate", abstract: "Say what would become of a join, gate by gate; nothing happens. Needs login.",
-    discussion: "An operator simulates without login, and any account.")
+    commandName: "simulate", abstract: "Say what would become of a join, gate by gate; nothing happens.",
+    discussion: "Needs login; an operator simulates without it, and any account.")
 
   /// What the joiner shows; never the passcode itself.
   enum Passcode: String, ExpressibleByArgument, CaseIterable { case right, wrong, none }

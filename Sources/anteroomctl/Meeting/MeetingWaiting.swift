@@ -4,8 +4,8 @@ import ArgumentParser
 struct MeetingWaiting: Act {
   static let configuration = CommandConfiguration(
     commandName: "waiting",
-    abstract: "List who waits to be admitted.",
-    discussion: "A name is what the person typed; VERIFIED says whether an account stands behind it. Needs login.")
+    abstract: "List who waits to be admitted. Needs login.",
+    discussion: "A name is what the person typed; VERIFIED says whether an account stands behind it.")
 
   @OptionGroup var global: GlobalOptions
   @Argument(help: "The meeting's id.") var meeting: String
