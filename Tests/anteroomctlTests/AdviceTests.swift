@@ -22,12 +22,15 @@ import Testing
     ("/tmp/it's; rm", #"anteroomctl --socket '/tmp/it'\''s; rm' login"#),
   ])
   func `the next command reaches the same daemon and is safe to paste`(socket: String, expected: String) {
-    let problem = Problem(status: 403, code: "not-host")
+    let problem = Problem(status: 401, code: "invalid-token")
     #expect(Advice(socket: socket).failure("lock the meeting", problem, target: "/v1/meetings/a/lock").next == expected)
   }
 
   @Test(arguments: [
     (403, "not-host", "/v1/meetings", "account edit USERNAME --role host"),
+    (403, "not-host", "/v1/meetings/a/lock", "meeting list"), (403, "not-host", "/v1/x", "login"),
+    (409, "state-conflict", "/v1/meetings/a/attendance?limit=200", "meeting show a"),
+    (409, "state-conflict", "/v1/meetings/a/joins/join_1/admit", "meeting waiting a"),
     (401, "invalid-credentials", "/v1/sessions", "account reset USERNAME"),
     (401, "invalid-credentials", "/v1/sessions/second-factor", "account totp-reset USERNAME"),
     (401, "invalid-credentials", "/v1/accounts/me/recovery-codes", "next code"),

@@ -55,6 +55,22 @@ def every_refusal_names_the_next_command():
             next_command(said, f"{verb} with nobody to ask")
 
 
+@test()
+def a_code_that_could_not_be_written_is_not_lost_in_silence():
+    with Daemon() as daemon:
+        with open("/dev/full", "w") as full:
+            said = subprocess.run([harness.CTL, "--socket", daemon.admin_path, "account", "add", "ada"], stdout=full,
+                                  stderr=subprocess.PIPE, timeout=60)
+        equal(said.returncode, 1, f"{said}")
+        check("No space left" in next_command(said, "a full disk"), f"{said}")
+        reader, writer = os.pipe()
+        os.close(reader)
+        said = subprocess.run([harness.CTL, "--socket", daemon.admin_path, "account", "list"], stdout=writer,
+                              stderr=subprocess.PIPE, timeout=60)
+        os.close(writer)
+        equal((said.returncode, said.stderr), (1, b""), "whoever stopped reading is told nothing")
+
+
 @test(root=True)
 def whoever_may_not_use_the_socket_is_told_what_would_help():
     with Daemon() as daemon:

@@ -66,6 +66,8 @@ struct Advice {
     return switch problem.code {
     case "not-host" where target == "/v1/meetings":
       "sign in as a host; an operator makes one with: " + command("account edit USERNAME --role host")
+    case "not-host" where target.hasPrefix("/v1/meetings/"):
+      "see which meetings are one's own with \(command("meeting list")), or sign in as another with \(command("login"))"
     case "invalid-token", "not-host", "reauthentication-required": command("login")
     case "second-factor-required": command("account totp enrol")
     case "peer-not-allowed", "permission-denied":
@@ -84,6 +86,8 @@ struct Advice {
     case "meeting-exists": "choose another --id, or leave it out"
     case "state-conflict" where target.hasPrefix("/v1/accounts/me/"): command("account totp enrol")
     case "state-conflict" where target.hasPrefix("/v1/accounts"): command("account list")
+    case "state-conflict" where target.hasPrefix("/v1/meetings/"):
+      command((target.contains("/joins/") ? "meeting waiting " : "meeting show ") + meeting(of: target))
     case "state-conflict", "meeting-ended": command("meeting list")
     case "policy-floor": command("policy show")
     case "unprotected": "leave a passcode, a waiting room or open_to on, or say why not with --unprotected REASON"
@@ -106,6 +110,12 @@ struct Advice {
     case "not-found" where words == "api", "method-not-allowed": command("api GET /v1/openapi.yaml")
     case _: wait ?? (problem.status < 500 ? help : command("status"))
     }
+  }
+
+  /// The meeting's id in a path.
+  private func meeting(of target: String) -> String {
+    let parts = target.split(separator: "/")
+    return shellQuoted(parts.count > 2 ? String(parts[2].prefix { $0 != "?" }) : "")
   }
 
   private func shellQuoted(_ text: String) -> String {

@@ -25,10 +25,22 @@ func writeAll(_ bytes: [UInt8], to stream: Stream) {
     if written > 0 {
       rest = rest.dropFirst(written)
     } else if errno != EINTR {
-      // The reader is gone: nobody is left to be told.
-      exit(Outcome.failed.rawValue)
+      giveUp(stream, errno)
     }
   }
+}
+
+/// Where the reader is gone nobody is left to be told. A full disk is another thing: what was shown once, a code,
+/// is lost with it, and the operator has to hear of it.
+private func giveUp(_ stream: Stream, _ number: Int32) -> Never {
+  if stream == .output, number != EPIPE {
+    let why = unsafe String(cString: strerror(number))
+    Failure(
+      .failed, "what was done could not be written to standard output", why: why,
+      next: "look at what became of it before it is run again: a code in it that is shown once has to be made anew"
+    ).report()
+  }
+  exit(Outcome.failed.rawValue)
 }
 
 /// Where results go, and how: the one place that knows about terminals, colour and `--json`.
