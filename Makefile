@@ -12,6 +12,9 @@ prefix = /usr/local
 bindir = $(prefix)/bin
 libdir = $(prefix)/lib
 mandir = $(prefix)/share/man
+# Where each shell looks for what completes a command's words, which the program writes itself.
+completions = bash:bash-completion/completions/anteroomctl zsh:zsh/site-functions/_anteroomctl \
+  fish:fish/vendor_completions.d/anteroomctl.fish
 unitdir = $(libdir)/systemd/system
 # Not below the prefix: systemd and the daemon look for configuration here.
 sysconfdir = /etc
@@ -89,6 +92,10 @@ install: ## programs, manual pages, units, users and a first configuration (afte
 	for page in $(wildcard docs/man/*.[158]); do \
 	  install -D -m 0644 $$page $(DESTDIR)$(mandir)/man$${page##*.}/$${page##*/} || exit 1; \
 	done
+	for shell in $(completions); do \
+	  $(RELEASE)/anteroomctl --generate-completion-script $${shell%%:*} | \
+	    install -D -m 0644 /dev/stdin $(DESTDIR)$(prefix)/share/$${shell##*:} || exit 1; \
+	done
 ifeq ($(DESTDIR),)
 	@echo
 	@echo "Installed. To make the users and start it, as root:"
@@ -101,6 +108,7 @@ uninstall: ## take away what install put there; configuration, keys and data sta
 	rm -f $(addprefix $(DESTDIR)$(bindir)/,anteroomd anteroomctl)
 	rm -f $(addprefix $(DESTDIR)$(unitdir)/,$(notdir $(wildcard systemd/*.service systemd/*.socket)))
 	rm -f $(DESTDIR)$(libdir)/sysusers.d/anteroom.conf $(DESTDIR)$(libdir)/tmpfiles.d/anteroom.conf
+	rm -f $(foreach shell,$(completions),$(DESTDIR)$(prefix)/share/$(lastword $(subst :, ,$(shell))))
 	for page in $(notdir $(wildcard docs/man/*.[158])); do \
 	  rm -f $(DESTDIR)$(mandir)/man$${page##*.}/$$page || exit 1; \
 	done

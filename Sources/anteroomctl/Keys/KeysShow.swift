@@ -60,6 +60,6 @@ struct KeysShow: Act {
       ["KID", "ALG", "DIALECT", "STATE", "SIGNS FROM", "AUDIENCES", "FILE"],
       keys.map { key in
         ["kid", "alg", "dialect", "state", "signs_from", "audiences", "file"].map { Layout.text(key[$0]) }
-      })
+      }, within: Stream.output.columns)
   }
 }

@@ -19,7 +19,7 @@ struct MeetingWatch: Act {
 
   func run(_ context: Context) async throws {
     let isLog = context.console.json || !context.console.isTerminal || isatty(0) != 1
-    if !isLog { try MeetingWatch.requireScreen(context) }
+    if !isLog { try MeetingWatch.requireScreen(context, meeting) }
     let (feed, stream) = try await open(context)
     if isLog { return try await WatchLog.run(feed, stream, context.console) }
     guard let screen = FullScreen(colour: context.console.colour) else {
@@ -49,11 +49,11 @@ struct MeetingWatch: Act {
     }
   }
 
-  private static func requireScreen(_ context: Context) throws {
+  private static func requireScreen(_ context: Context, _ meeting: String) throws {
     let kind = unsafe getenv("TERM").map { unsafe String(cString: $0) } ?? ""
     guard ["", "dumb"].contains(kind) else { return }
     throw Failure(
       .failed, "this terminal cannot be drawn on", why: kind.isEmpty ? "TERM is not set" : "TERM is dumb",
-      next: context.advice.command("meeting waiting MEETING"))
+      next: context.advice.command("meeting waiting \(meeting)"))
   }
 }
