@@ -18,7 +18,8 @@ struct AccountErase: Act {
   func run(_ context: Context) async throws {
     let id = try await context.accountID(account, "erase the account")
     if !yes {
-      let typed = try Prompt.line("Everything that is held of \(visible(account)) goes, for good. Type \(visible(account)) again", orUse: "--yes")
+      let typed = try Prompt.line(
+        "Everything that is held of \(visible(account)) goes, for good. Type \(visible(account)) again", orUse: "--yes")
       guard typed == account else {
         throw Failure(.usage, "nothing was erased", why: "what was typed is not \(account)")
       }
