@@ -37,6 +37,8 @@ import Testing
     (401, "invalid-credentials", "/v1/accounts/me/password", "account reset USERNAME"),
     (409, "state-conflict", "/v1/accounts/me/totp", "account totp enrol"),
     (409, "state-conflict", "/v1/accounts/acct_1/totp", "account list"),
+    (422, "password-too-short", "/v1/accounts/me/totp", "account passwd"),
+    (422, "password-too-short", "/v1/accounts/me/password", "another password"),
     (409, "username-taken", "/v1/accounts", "account list"), (404, "not-found", "/v1/keys/rotate", "keys show"),
     (404, "not-found", "/v1/accounts/me/sessions/sess_1", "account sessions"),
     (404, "not-found", "/v1/accounts/acct_1/sessions/sess_1", "account sessions USERNAME"),

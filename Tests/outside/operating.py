@@ -113,7 +113,7 @@ def the_first_steps_end_with_a_meeting():
             equal(said.returncode, code, f"anteroomctl {' '.join(arguments)}: {said.stdout}{said.stderr}")
             return said
         check("setup" in ctl("account", "list").stderr, "an empty installation does not name its first step")
-        enrolled(daemon, environment, "hannah")
+        recovery = enrolled(daemon, environment, "hannah")["recovery_code"][0]
         again = ctl("setup", "--scripted", "--username", "hannah", code=5, stdin="x\n").stderr
         check("account reset hannah" in again, f"how a setup that was given up goes on: {again}")
         made = ctl("meeting", "create", "--title", "First")
@@ -121,6 +121,8 @@ def the_first_steps_end_with_a_meeting():
         check(re.search(r"^passcode: +\S+$", made.stdout, re.M), "the passcode")
         check(f"meeting watch {identity}" in made.stderr, f"no next command: {made.stderr}")
         check(re.search(r"^waiting_room +guests +profile$", ctl("meeting", "show", identity).stdout, re.M), "the policy")
+        said = ctl("login", "--credentials-stdin", stdin=f"hannah\n{PASSWORD}\n{recovery}\n").stderr
+        check("recovery code" in said and "account totp enrol" in said, f"what is left to do after a recovery code: {said}")
         code = re.search(r"setup_code: +(\S+)", ctl("account", "add", "ida").stdout)[1]
         ctl("account", "set-password", "ida", "--code-stdin", "--password-stdin", stdin=f"{code}\n{PASSWORD}\n")
         ctl("logout")

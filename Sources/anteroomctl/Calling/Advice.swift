@@ -93,6 +93,7 @@ struct Advice {
     case "unprotected": "leave a passcode, a waiting room or open_to on, or say why not with --unprotected REASON"
     case "passcode-too-weak": "leave the value out, and one is made"
     case "idempotency-conflict": "add --batch WORD to make it anew"
+    case "password-too-short" where target == "/v1/accounts/me/totp": command("account passwd")
     case "password-too-short", "password-too-long", "password-blocked": "run it again with another password"
     case "too-many-attempts", "busy", "shutting-down": wait ?? "wait a little, then run it again"
     case "storage-unavailable", "storage-full": command("status")
