@@ -39,7 +39,8 @@ struct Login: Act {
     let isHost = session["account"]?["roles"]?.items?.contains(.string("host")) == true
     let next = "Next: " + context.advice.command("account totp enrol")
     if session["methods"]?.items?.contains(.string("recovery_code")) == true {
-      context.console.hint("By a recovery code: nothing else can be done before another authenticator is bound. " + next)
+      context.console.hint(
+        "By a recovery code: nothing else can be done before another authenticator is bound. " + next)
     } else if isHost, session["factors"]?.integer == 1 {
       context.console.hint("A host needs a second factor. " + next)
     }
