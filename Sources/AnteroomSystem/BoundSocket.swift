@@ -74,7 +74,7 @@ package struct BoundSocket: Hashable, Sendable {
     guard FileMode.isSocket(mode) else {
       throw SetupRefusal(
         subject: path, problem: "something that is not a socket is in the way",
-        remedy: "move it, or configure another path")
+        remedy: "move it, or configure another path", isConfiguration: true)
     }
     let probe = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     guard probe >= 0 else { throw failure(path, "cannot make a socket") }
@@ -101,7 +101,7 @@ package struct BoundSocket: Hashable, Sendable {
     guard let entry = unsafe getgrnam(group) else {
       throw SetupRefusal(
         subject: path, problem: "there is no group “\(group)”",
-        remedy: "create it (groupadd --system \(group)), or configure another one")
+        remedy: "create it (groupadd --system \(group)), or configure another one", isConfiguration: true)
     }
     return unsafe entry.pointee.gr_gid
   }

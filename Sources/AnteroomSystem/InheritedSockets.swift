@@ -31,12 +31,12 @@ package struct InheritedSockets: Hashable, Sendable {
       case _:
         throw SetupRefusal(
           subject: "the socket named “\(name)”", problem: "only “frontend” and “admin” are known",
-          remedy: "set FileDescriptorName= in its socket unit to one of them")
+          remedy: "set FileDescriptorName= in its socket unit to one of them", isConfiguration: true)
       }
       guard adopted.updateValue(descriptor, forKey: name) == nil else {
         throw SetupRefusal(
           subject: "the socket named “\(name)”", problem: "it was handed over twice",
-          remedy: "keep one ListenStream= with this name")
+          remedy: "keep one ListenStream= with this name", isConfiguration: true)
       }
       try ListeningSocket.check(
         descriptor, name: name, widest: widest, group: name == "admin" ? adminGroup : nil)
@@ -54,14 +54,15 @@ package struct InheritedSockets: Hashable, Sendable {
     guard let count = Decimal.read(listening), count <= most else {
       throw SetupRefusal(
         subject: "LISTEN_FDS", problem: "“\(listening)” is not a number of sockets",
-        remedy: "start the daemon by its socket units or without LISTEN_FDS")
+        remedy: "start the daemon by its socket units or without LISTEN_FDS", isConfiguration: true)
     }
     guard count > 0 else { return [] }
     let names = (environment["LISTEN_FDNAMES"] ?? "").split(separator: ":", omittingEmptySubsequences: false)
     guard names.count == Int(count) else {
       throw SetupRefusal(
         subject: "LISTEN_FDNAMES", problem: "\(count) sockets were handed over with \(names.count) names",
-        remedy: "set FileDescriptorName=frontend or FileDescriptorName=admin in each socket unit")
+        remedy: "set FileDescriptorName=frontend or FileDescriptorName=admin in each socket unit", isConfiguration: true
+      )
     }
     return names.enumerated().map { (String($0.element), first + Int32($0.offset)) }
   }

@@ -12,13 +12,13 @@ enum ListeningSocket {
       throw SetupRefusal(
         subject: "the socket named “\(name)” (descriptor \(descriptor))",
         problem: "it is not a listening Unix stream socket",
-        remedy: "give its socket unit ListenStream= with a path and Accept=no")
+        remedy: "give its socket unit ListenStream= with a path and Accept=no", isConfiguration: true)
     }
     guard let path = path(of: descriptor) else {
       throw SetupRefusal(
         subject: "the socket named “\(name)” (descriptor \(descriptor))",
         problem: "it has no file, so no mode limits who may connect",
-        remedy: "give its socket unit ListenStream= with a path that does not begin with @")
+        remedy: "give its socket unit ListenStream= with a path that does not begin with @", isConfiguration: true)
     }
     guard let mode = FileMode.of(path) else {
       throw SetupRefusal(
@@ -28,12 +28,14 @@ enum ListeningSocket {
     guard mode & 0o777 & ~widest == 0 else {
       throw SetupRefusal(
         subject: path, problem: "mode \(SystemText.octal(mode)) is wider than \(SystemText.octal(widest))",
-        remedy: "set SocketMode=\(SystemText.octal(widest)) in the socket unit “\(name)” and restart it")
+        remedy: "set SocketMode=\(SystemText.octal(widest)) in the socket unit “\(name)” and restart it",
+        isConfiguration: true)
     }
     if let group, mode & 0o060 != 0, FileMode.group(of: path) != group {
       throw SetupRefusal(
         subject: path, problem: "its group is not the one that the configuration names",
-        remedy: "set SocketGroup= in the socket unit “\(name)” to the configured group and restart it")
+        remedy: "set SocketGroup= in the socket unit “\(name)” to the configured group and restart it",
+        isConfiguration: true)
     }
     _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
   }

@@ -4,8 +4,11 @@ package struct SetupRefusal: Error, Hashable, Sendable, CustomStringConvertible 
   package let subject: String
   package let problem: String
   package let remedy: String
+  /// That it takes a person: to start again would not mend it.
+  package let isConfiguration: Bool
 
-  package init(subject: String, problem: String, remedy: String) {
+  package init(subject: String, problem: String, remedy: String, isConfiguration: Bool = false) {
+    self.isConfiguration = isConfiguration
     self.subject = subject
     self.problem = problem
     self.remedy = remedy

@@ -89,7 +89,7 @@ struct Anteroomd: AsyncParsableCommand {
       throw ExitCode(failure.exitCode)
     } catch let refusal as SetupRefusal {
       Self.complain("\(refusal)")
-      throw ExitCode(1)
+      throw ExitCode(refusal.isConfiguration ? 10 : 1)
     }
   }
 

@@ -20,7 +20,11 @@ struct ConfigurationTests {
   }
 
   /// Those that have no default but an example.
-  private static let unset = ["#admin_group", "#blocklist_file", "#breached_file", "#shared_sources", "#reserved"]
+  private static let unset = ["#admin_group", "#shared_sources", "#reserved"]
+  /// Those whose example is a file that is not there.
+  private static let files = ["#blocklist_file", "#breached_file"]
+
+  private static func namesFile(_ key: String) -> Bool { files.contains { key.hasPrefix($0) } }
 
   @Test func `the shipped file is the defaults`() throws {
     let configuration = try reading(shippedConfiguration()).get()
@@ -31,7 +35,15 @@ struct ConfigurationTests {
     #expect(Self.keys.count == 25 + PolicySetting.allCases.count - 1)
   }
 
-  @Test(arguments: Self.keys)
+  @Test(arguments: Self.keys.filter { namesFile($0) })
+  func `a file that is named and not there is a mistake before the start`(key: String) throws {
+    let text = try shippedConfiguration().split(separator: "\n").map { $0 == key ? String($0.dropFirst()) : String($0) }
+    let mistakes = try reading(text.joined(separator: "\n")).mistakes
+    #expect(mistakes.count == 1)
+    #expect(mistakes.first?.problem.contains("cannot be read: No such file or directory") == true)
+  }
+
+  @Test(arguments: Self.keys.filter { !namesFile($0) })
   func `a shipped key has its default beside it`(key: String) throws {
     let text = try shippedConfiguration().split(separator: "\n").map { $0 == key ? String($0.dropFirst()) : String($0) }
     var configuration = try reading(text.joined(separator: "\n")).get()
@@ -45,7 +57,7 @@ struct ConfigurationTests {
   @Test func `the shipped front end and audience are right as they are`() throws {
     // `user` or `uid`, not both.
     // Files of keys are not there.
-    let absent = ["#user = ", "#key_file = ", "#key_id = ", "#uris = ", "#secret_file = "]
+    let absent = ["#user = ", "#key_file = ", "#key_id = ", "#uris = ", "#secret_file = "] + Self.files
     let all = try shippedConfiguration().split(separator: "\n")
     let issuers = try #require(all.firstIndex(of: "#[[issuer]]"))
     let lines = (all[..<issuers] + all[issuers...].drop { $0 != "[turn]" }).filter { line in
@@ -73,8 +85,6 @@ struct ConfigurationTests {
             link: try LinkTemplate(parsing: "https://meet.example.org/{meeting}")))
       ])
     #expect(configuration.sockets.adminGroup == "anteroom-admin")
-    #expect(configuration.passwords.blocklistFile == "/etc/anteroom/blocked-passwords.txt")
-    #expect(configuration.passwords.breachedFile == "/var/lib/anteroom/pwned-passwords-sha1-ordered-by-hash.txt")
     #expect(configuration.serviceNames == ["web", "meet.example.org"] + configuration.audiences)
     #expect(configuration.reservedNames == ["teacher", "front desk"])
     #expect(
@@ -102,8 +112,7 @@ struct ConfigurationTests {
       concurrency = 64
       queue = 100_000
       queue_seconds = 0x78
-      blocklist_file = "/d/l"
-      breached_file = "/d/b"
+      blocklist_file = "/etc/passwd"
       [sessions]
       idle_seconds = 60
       max_seconds = 61
@@ -132,8 +141,7 @@ struct ConfigurationTests {
     expected.passwords.concurrency = 64
     expected.passwords.queue = 100_000
     expected.passwords.queueSeconds = 120
-    expected.passwords.blocklistFile = "/d/l"
-    expected.passwords.breachedFile = "/d/b"
+    expected.passwords.blocklistFile = "/etc/passwd"
     expected.sessions.idleSeconds = 60
     expected.sessions.maxSeconds = 61
     expected.limits.sourceFailures = 1

@@ -215,7 +215,7 @@ def another(key, daemon):
         return "true" if key.default == "default false" else "false"
     return {"publish_on_entry": "{ audio = true }", "reserved": '["teacher"]', "shared_sources": '["192.0.2.7"]',
             "url": '"sqlite:/nowhere/anteroom.db"', "frontend_group": '"nogroup"', "admin_group": '"nogroup"',
-            "breached_file": f'"{daemon.inside("breached.txt")}"'}.get(key.name, '"/nowhere/at-all"')
+            "breached_file": f'"{daemon.inside("breached.txt")}"', "blocklist_file": '"/etc/passwd"'}.get(key.name, '"/nowhere/at-all"')
 
 
 @test()

@@ -150,6 +150,23 @@ def a_session_that_cannot_be_kept_is_not_begun():
 
 
 @test()
+def what_takes_a_person_to_mend_ends_with_10_and_the_check_says_it_before():
+    for table, key, value, is_checked in (("passwords", "blocklist_file", "/nowhere/list.txt", True),
+                                          ("passwords", "breached_file", "/etc/passwd", True),
+                                          ("sockets", "admin_group", "nosuchgroup", False),
+                                          ("sockets", "frontend", "/etc/passwd", False)):
+        with Daemon(start=False) as daemon:
+            daemon.tables[table][key] = value
+            daemon.start(ready=False)
+            equal(daemon.process.wait(20), 10, f"{key} = {value}: systemd starts it again and again otherwise")
+            said = daemon.log().decode()
+            check(value in said and ("; " in said), f"what is wrong and what to do: {said}")
+            checked = subprocess.run([harness.DAEMON, "--check-config", "--config", daemon.config_path], timeout=60,
+                                     capture_output=True, env={"SWIFT_BACKTRACE": "enable=no"})
+            equal(checked.returncode, 10 if is_checked else 0, f"--check-config with {key} = {value}: {checked}")
+
+
+@test()
 def a_reload_says_what_waits_for_the_next_start():
     with Daemon() as daemon:
         with open(daemon.config_path) as file:

@@ -28,6 +28,16 @@ enum ConfigurationFile {
     return text(of: bytes, at: path, mistakes)
   }
 
+  /// Why a file that the configuration names cannot be read, to stand after its path; nil where it can.
+  static func problem(of path: String) -> String? {
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { return "cannot be read: \(errorText(errno))" }
+    defer { close(descriptor) }
+    var status = stat()
+    let isFile = unsafe fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    return isFile ? nil : "is not a regular file"
+  }
+
   /// `conf.d/*.toml` beside a file, in the byte order of their names. Hidden ones are an editor's.
   static func additions(beside path: String, _ mistakes: MistakeList) -> [String] {
     let directory = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""

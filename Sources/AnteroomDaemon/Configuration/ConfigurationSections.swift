@@ -61,8 +61,20 @@ struct ConfigurationDraft {
     if let value = table.integer("concurrency", in: 1...64) { configuration.passwords.concurrency = value }
     if let value = table.integer("queue", in: 1...100_000) { configuration.passwords.queue = value }
     if let value = table.integer("queue_seconds", in: 1...120) { configuration.passwords.queueSeconds = value }
-    if let path = table.path("blocklist_file") { configuration.passwords.blocklistFile = path }
-    if let path = table.path("breached_file") { configuration.passwords.breachedFile = path }
+    if let path = table.path("blocklist_file") {
+      configuration.passwords.blocklistFile = path
+      if let problem = ConfigurationFile.problem(of: path) {
+        table.mistake("blocklist_file", "`blocklist_file`: \(path) \(problem)", "let the daemon's user read it")
+      }
+    }
+    if let path = table.path("breached_file") {
+      configuration.passwords.breachedFile = path
+      do throws(BreachedFileFault) {
+        _ = try BreachedPasswordList.open(path)
+      } catch {
+        table.mistake("breached_file", "`breached_file`: \(error.problem)", error.remedy)
+      }
+    }
     passwordsSpot = table.spot
   }
 

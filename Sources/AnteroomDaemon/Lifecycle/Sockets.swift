@@ -14,7 +14,7 @@ struct Sockets {
       guard let id = SystemUsers.groupID(named: name) else {
         throw SetupRefusal(
           subject: "sockets.admin_group", problem: "there is no group “\(name)”",
-          remedy: "create it (groupadd --system \(name)), or name another")
+          remedy: "create it (groupadd --system \(name)), or name another", isConfiguration: true)
       }
       adminGroup = id
     }
