@@ -89,8 +89,8 @@ private let sound = "$argon2id$v=19$m=65536,t=3,p=1$\(salt)$\(tag)"
   }
 
   @Test(arguments: [
-    (65536, 3, true), (262_144, 3, true), (262_145, 3, false), (19_456, 64, true), (65_536, 32, true),
-    (65_536, 33, false), (1_048_576, 1, false),
+    (65536, 3, true), (262_144, 3, true), (262_145, 3, false), (19_456, 64, true), (65_536, 64, true),
+    (65_536, 65, false), (1_048_576, 1, false),
   ])
   func `a stored cost far above the configured one is not computed`(memory: Int, iterations: Int, isAffordable: Bool) {
     #expect(Argon2Parameters(stored: memory, iterations, 1).isAffordable(for: .standard) == isAffordable)

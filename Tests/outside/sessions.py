@@ -386,3 +386,24 @@ def who_signs_in_again_and_again_pushes_nothing_that_matters_off_the_list_and_ke
         daemon.kill()
         with contextlib.closing(sqlite3.connect(daemon.database())) as database:
             equal(database.execute("SELECT count(*) FROM known_devices").fetchone()[0], 50, "known devices")
+
+
+@test()
+def who_is_in_a_meeting_by_a_ticket_uses_the_session_that_it_was_made_with():
+    """A host who steers by the ticket alone must not fall out after an hour; a ticket that nobody uses keeps nothing alive."""
+    with Daemon(clock="still", config=GENEROUS) as daemon:
+        owner, idle = host(daemon), host(daemon)
+        room, other = meeting(daemon, owner), meeting(daemon, idle)
+        mine, theirs = arrive(daemon, room), arrive(daemon, other)
+        for _ in range(5):
+            daemon.clock.advance(1200)
+            daemon.web.get("/v1/joins/self", token=mine.ticket, expect=200)
+        daemon.web.get(room.path + "/joins", token=mine.ticket, expect=200)
+        check(active(daemon, owner.token), "the session of who was there all the time by ticket")
+        check(not active(daemon, idle.token), "the session of who was not")
+        equal(daemon.web.get("/v1/joins/self", token=theirs.ticket).status, 401, "the ticket made with it")
+        # Not beyond its end, however busily.
+        for _ in range(70):
+            daemon.clock.advance(1200)
+            daemon.web.get("/v1/joins/self", token=mine.ticket)
+        check(not active(daemon, owner.token), "a session a day after it began")

@@ -107,9 +107,9 @@ package struct API: Responder {
       idempotency: claim)
     let reply = try await endpoint.cost.isLong ? API.onPool(endpoint, exchange) : endpoint.handle(exchange)
     // A read that succeeded stays one when the note of its session's use cannot be written.
-    switch endpoint.cost {
-    case .read, .judge: if caller.bearer?.kind == .session { try? await sessions.renew(caller) }
-    case .memory, .write, .hash, .scan, .keys: break
+    switch (endpoint.cost, caller.bearer?.kind) {
+    case (_, .ticket), (.read, .session), (.judge, .session): try? await sessions.renew(caller)
+    case _: break
     }
     return reply
   }

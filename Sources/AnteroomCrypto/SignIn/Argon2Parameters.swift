@@ -63,11 +63,11 @@ package struct Argon2Parameters: Hashable, Sendable {
 
   /// Whether a stored hash of this cost may be computed by a lane configured for `current`. Its memory may
   /// be four times the current, or 256 MiB where that is more, and never more than 1 GiB; its work eight
-  /// times the current, or 2 GiB written. Whoever plants a heavier one in the database would otherwise
+  /// times the current, or 4 GiB written, which is the usual memory with the most passes. Whoever plants a heavier one in the database would otherwise
   /// choose how long a hashing thread is busy.
   func isAffordable(for current: Argon2Parameters) -> Bool {
     let memoryCeiling = min(max(4 * current.memoryKiB, 256 * 1024), Argon2Parameters.memoryRange.upperBound)
-    let workCeiling = max(8 * current.work, 2 * 1024 * 1024)
+    let workCeiling = max(8 * current.work, 4 * 1024 * 1024)
     return memoryKiB <= memoryCeiling && work <= workCeiling
   }
 }

@@ -25,15 +25,20 @@ package struct SessionService: Sendable {
   }
 
   /// Notes that the caller's session is in use, where nothing that was written did: its idle time begins
-  /// anew, at most once a minute.
+  /// anew, at most once a minute. Who is in a meeting by a ticket uses the session that the ticket was made with, and
+  /// would lose the way back after an hour otherwise.
   package func renew(_ caller: Caller) async throws(StorageFault) {
     let lifetime = ports.lifetime
     let isDue = try await ports.store.read { snapshot throws(StorageFault) in
-      guard let found = try snapshot.authenticate(caller.bearer, idle: lifetime).session else { return false }
-      return found.session.renewal(at: snapshot.now, lifetime) != nil
+      try snapshot.sessionInUse(by: caller, idle: lifetime)?.renewal(at: snapshot.now, lifetime) != nil
     }
     guard isDue else { return }
-    try await ports.store.write { tx throws(StorageFault) in _ = try tx.use(caller.bearer, idle: lifetime) }
+    try await ports.store.write { tx throws(StorageFault) in
+      guard let session = try tx.sessionInUse(by: caller, idle: lifetime),
+        let renewed = session.renewal(at: tx.now, lifetime)
+      else { return }
+      try tx.touch(session.id, idleExpiresAt: renewed)
+    }
   }
 
   /// False where the token was none.
@@ -49,6 +54,18 @@ package struct SessionService: Sendable {
           .sessionEnded, by: .account(found.account.id), subject: found.account.id.text, request: caller.request,
           detail: [("session", found.session.id.text)]))
       return true
+    }
+  }
+}
+
+extension Snapshot {
+  fileprivate func sessionInUse(by caller: Caller, idle lifetime: SessionLifetime) throws(StorageFault) -> Session? {
+    switch caller.bearer?.kind {
+    case .session: try authenticate(caller.bearer, idle: lifetime).session?.session
+    case .ticket:
+      try ownJoin(caller.bearer, caller: caller, lifetime: lifetime)?.join.session
+        .flatMap { id throws(StorageFault) in try session(id)?.session }
+    case .challenge, .knownDevice, nil: nil
     }
   }
 }

@@ -38,7 +38,7 @@ struct EventFeed: Sendable {
         lastWritten = .now
       }
       // An open stream is use of its session, a busy one too.
-      if caller.bearer?.kind == .session, ContinuousClock.now - lastRenewed >= EventFeed.heartbeat {
+      if caller.bearer != nil, ContinuousClock.now - lastRenewed >= EventFeed.heartbeat {
         try? await services.sessions.renew(caller)
         lastRenewed = .now
       }
