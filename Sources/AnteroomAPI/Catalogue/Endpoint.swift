@@ -172,7 +172,9 @@ package struct Exchange: Sendable {
   func ifMatch() -> ExpectedVersion {
     let lines = request.headers.filter { $0.name == "if-match" }.map(\.value)
     if lines.isEmpty || lines == ["*"] { return .any }
-    let tags = lines.joined(separator: ",").split(separator: ",").map { $0.drop { $0 == " " || $0 == "\t" } }
+    // Said twice it is nobody's one word: a proxy that adds its own must not widen what the client asked.
+    guard lines.count == 1 else { return .oneOf([]) }
+    let tags = lines[0].split(separator: ",").map { $0.drop { $0 == " " || $0 == "\t" } }
     return .oneOf(
       tags.compactMap { tag in
         let tag = tag.prefix { $0 != " " && $0 != "\t" }
