@@ -116,10 +116,7 @@ package struct Composition: Sendable {
     }
     let limiter = AttemptLimiter(limits: configuration.attemptLimits, digests: digests)
     let lifetime = SessionLifetime(
-      idleSeconds: configuration.sessions.idleSeconds, maxSeconds: configuration.sessions.maxSeconds,
-      hostNeedsSecondFactor: policies.current.effective(
-        profile: PolicyBook.startingProfile, hostProfile: nil, own: [:]
-      ).policy.hostSecondFactor)
+      idleSeconds: configuration.sessions.idleSeconds, maxSeconds: configuration.sessions.maxSeconds)
     let accountPorts = AccountPorts(
       store: store, clock: clock, randomness: randomness, digests: digests,
       sealing: sealer, hashing: hashing, codes: TOTP(), text: text,

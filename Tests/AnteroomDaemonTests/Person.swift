@@ -47,7 +47,7 @@ struct Person: Sendable {
     }
     let account = id
     try await site.composition.store.write { tx throws(StorageFault) in
-      var row = SessionLifetime(idleSeconds: 3600, maxSeconds: 86_400, hostNeedsSecondFactor: true).session(
+      var row = SessionLifetime(idleSeconds: 3600, maxSeconds: 86_400).session(
         id: session, account: account, methods: methods, factors: methods.contains(.totp) ? 2 : 1, at: tx.now)
       row.authenticatedAt = tx.now.adding(seconds: -age)
       try tx.insert(row, digest: digest)

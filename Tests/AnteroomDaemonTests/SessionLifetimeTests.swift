@@ -10,7 +10,7 @@ import Testing
   private static func session(
     _ methods: [SignInMethod], idle: Int, max: Int, gainedAfter: Int? = nil
   ) -> (idle: Int, max: Int, session: Session) {
-    let lifetime = SessionLifetime(idleSeconds: idle, maxSeconds: max, hostNeedsSecondFactor: true)
+    let lifetime = SessionLifetime(idleSeconds: idle, maxSeconds: max)
     var session = lifetime.session(
       id: SessionID(known: "sess_1"), account: AccountID(known: "acct_1"), methods: methods,
       factors: methods.contains(.totp) ? 2 : 1, at: start)

@@ -37,10 +37,9 @@ package struct Gate: Sendable {
     Gate(name: .notices) { $0.missingConsents.isEmpty ? .pass : .refuse(.noticeRequired, by: .notices) },
     Gate(name: .waitingRoom, judge: judgeWaitingRoom),
     Gate(name: .role) { facts in
-      guard let meeting = facts.meeting, facts.joinerClass.isHosting, meeting.policy.hostSecondFactor else {
-        return .pass
-      }
-      return facts.factors < 2 ? .refuse(.secondFactorRequired, by: .hostSecondFactor) : .pass
+      guard let meeting = facts.meeting else { return .pass }
+      let isShort = facts.joinerClass.isHosting && meeting.policy.hostSecondFactor && facts.factors < 2
+      return isShort || facts.lacksFactor ? .refuse(.secondFactorRequired, by: .hostSecondFactor) : .pass
     },
   ]
 

@@ -78,6 +78,14 @@ package final class PolicyBook: Sendable {
     return PolicyBook.resolve(site, profiles, profile, hostProfile, own)
   }
 
+  /// Whether an account that hosts has to show two factors: what the site says where a meeting says nothing, or, where
+  /// it is the stricter, the profile that an operator bound the account to.
+  package func hostNeedsSecondFactor(boundTo profile: String?) -> Bool {
+    let site = effective(profile: PolicyBook.startingProfile, hostProfile: nil, own: [:]).policy.hostSecondFactor
+    guard !site, let profile else { return site }
+    return effective(profile: profile, hostProfile: profile, own: [:]).policy.hostSecondFactor
+  }
+
   /// The first value that goes below a floor; what is in force would not be what was asked for.
   /// `only` names the settings that are asked for now: what was allowed when it was said, and is overridden by a
   /// floor that came later, is nobody's attempt to go below it.

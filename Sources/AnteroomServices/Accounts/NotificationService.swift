@@ -13,9 +13,8 @@ package struct NotificationService: Sendable {
 
   /// Whose notifications the caller reads; nil where its bearer is none.
   package func reader(_ caller: Caller) async throws(StorageFault) -> AccountID? {
-    let lifetime = ports.lifetime
     return try await ports.store.read { snapshot throws(StorageFault) in
-      try snapshot.authenticate(caller.bearer, idle: lifetime).session?.account.id
+      try snapshot.authenticate(caller.bearer).session?.account.id
     }
   }
 
@@ -23,9 +22,8 @@ package struct NotificationService: Sendable {
   package func page(
     before cursor: Int64?, limit: Int, caller: Caller
   ) async throws(StorageFault) -> Page<Notification>? {
-    let lifetime = ports.lifetime
     return try await ports.store.read { snapshot throws(StorageFault) -> Page<Notification>? in
-      guard let found = try snapshot.authenticate(caller.bearer, idle: lifetime).session else { return nil }
+      guard let found = try snapshot.authenticate(caller.bearer).session else { return nil }
       return try snapshot.notifications(of: found.account.id, before: cursor, limit: limit)
     }
   }
@@ -34,9 +32,8 @@ package struct NotificationService: Sendable {
   package func news(
     after number: Int64, limit: Int, caller: Caller
   ) async throws(StorageFault) -> [Notification]? {
-    let lifetime = ports.lifetime
     return try await ports.store.read { snapshot throws(StorageFault) -> [Notification]? in
-      guard let found = try snapshot.authenticate(caller.bearer, idle: lifetime).session else { return nil }
+      guard let found = try snapshot.authenticate(caller.bearer).session else { return nil }
       return try snapshot.notifications(of: found.account.id, after: number, limit: limit)
     }
   }

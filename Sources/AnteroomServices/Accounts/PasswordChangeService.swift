@@ -40,9 +40,8 @@ package struct PasswordChangeService: Sendable {
     } catch {
       return .objection(PasswordObjection(error, minimum: PasswordLength.alone))
     }
-    let lifetime = ports.lifetime
     let opening = try await ports.store.read { snapshot throws(StorageFault) in
-      try PasswordChangeService.standing(caller, idle: lifetime, in: snapshot)
+      try PasswordChangeService.standing(caller, in: snapshot)
     }
     let found: Standing
     switch opening {
@@ -69,9 +68,9 @@ package struct PasswordChangeService: Sendable {
   private enum Opening: Sendable { case stands(Standing), refused(CredentialRefusal) }
 
   private static func standing(
-    _ caller: Caller, idle lifetime: SessionLifetime, in snapshot: any Snapshot
+    _ caller: Caller, in snapshot: any Snapshot
   ) throws(StorageFault) -> Opening {
-    switch try snapshot.authenticate(caller.bearer, idle: lifetime) {
+    switch try snapshot.authenticate(caller.bearer) {
     case .invalid: return .refused(.invalidToken)
     case .enrolmentOnly: return .refused(.secondFactorRequired)
     case .stands(let found):
@@ -90,7 +89,7 @@ package struct PasswordChangeService: Sendable {
     let lifetime = ports.lifetime
     return try await ports.store.write { tx throws(StorageFault) in
       _ = try tx.use(caller.bearer, idle: lifetime)
-      guard case .stands(let now) = try PasswordChangeService.standing(caller, idle: lifetime, in: tx),
+      guard case .stands(let now) = try PasswordChangeService.standing(caller, in: tx),
         now.session == found.session
       else { return .refused(.invalidToken) }
       // Of two that change it at once, the second one has shown a password that is none any more.

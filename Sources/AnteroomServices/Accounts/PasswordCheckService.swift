@@ -43,9 +43,8 @@ package struct PasswordCheckService: Sendable {
   ) async throws(StorageFault) -> PasswordCheckResult {
     var account: Account?
     if let bearer = caller.bearer {
-      let lifetime = ports.lifetime
       let standing = try await ports.store.read { snapshot throws(StorageFault) in
-        try snapshot.authenticate(bearer, idle: lifetime)
+        try snapshot.authenticate(bearer)
       }
       switch standing {
       case .invalid: return .invalidToken

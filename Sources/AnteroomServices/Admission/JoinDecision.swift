@@ -73,7 +73,7 @@ extension AdmissionService {
   ) throws(StorageFault) -> Outcome? {
     guard let ticket = draft.ticket, let id = draft.meeting else { return nil }
     try tx.endDueJoins()
-    guard let stored = try tx.ownJoin(ticket, caller: draft.caller, lifetime: ports.lifetime),
+    guard let stored = try tx.ownJoin(ticket, caller: draft.caller),
       stored.join.meeting == id,
       var meeting = try tx.meeting(id), stored.join.occurrence == meeting.occurrence,
       // Somebody else's session beside the ticket is another person's join.

@@ -15,10 +15,9 @@ extension OwnJoinService {
   /// Agrees to a notice in force, or takes an agreement back. Whoever is in stays in until a host or the front end
   /// acts; what ends at once is the right to another grant.
   package func consent(_ answer: NoticeAnswer, caller: Caller) async throws(StorageFault) -> OwnJoinResult {
-    let lifetime = ports.lifetime
     let refusal = try await ports.store.write { tx throws(StorageFault) -> OwnJoinResult? in
       try tx.endDueJoins()
-      guard let own = try tx.liveOwnJoin(caller, lifetime: lifetime) else { return .invalidToken }
+      guard let own = try tx.liveOwnJoin(caller) else { return .invalidToken }
       var (join, meeting) = (own.join, own.meeting)
       // What is over asks for nothing more; but an agreement can always be taken back.
       if join.isOver && answer.agreed { return .impossible(join.state) }
@@ -35,9 +34,8 @@ extension OwnJoinService {
 
   /// Nil where the ticket says nothing any more.
   package func record(caller: Caller) async throws(StorageFault) -> OwnRecord? {
-    let lifetime = ports.lifetime
     return try await ports.store.read { snapshot throws(StorageFault) in
-      guard let own = try snapshot.liveOwnJoin(caller, lifetime: lifetime) else { return nil as OwnRecord? }
+      guard let own = try snapshot.liveOwnJoin(caller) else { return nil as OwnRecord? }
       return OwnRecord(
         join: own.join, epoch: own.meeting.epoch, consents: try snapshot.consents(of: own.join.id),
         stays: try snapshot.stays(of: own.join.id), keepsAttendance: own.meeting.policy.attendance,

@@ -35,9 +35,8 @@ package struct OwnJoinService: Sendable {
   private typealias LiveJoin = ((join: Join, meeting: Meeting, session: Session?), Entitlement, [Notice])
 
   func look(_ caller: Caller) async throws(StorageFault) -> OwnJoin? {
-    let lifetime = ports.lifetime
     let found = try await ports.store.read { snapshot throws(StorageFault) in
-      guard let own = try snapshot.liveOwnJoin(caller, lifetime: lifetime) else { return nil as LiveJoin? }
+      guard let own = try snapshot.liveOwnJoin(caller) else { return nil as LiveJoin? }
       return (
         own, try snapshot.entitlement(of: own.join, in: own.meeting),
         try snapshot.openNotices(of: own.join, in: own.meeting)
@@ -61,10 +60,9 @@ package struct OwnJoinService: Sendable {
 
   private func become(_ state: JoinState, event: EventName, caller: Caller) async throws(StorageFault) -> OwnJoinResult
   {
-    let lifetime = ports.lifetime
     return try await ports.store.write { tx throws(StorageFault) -> OwnJoinResult in
       try tx.endDueJoins()
-      guard let stored = try tx.ownJoin(caller.bearer, caller: caller, lifetime: lifetime),
+      guard let stored = try tx.ownJoin(caller.bearer, caller: caller),
         var meeting = try tx.meeting(stored.join.meeting)
       else { return .invalidToken }
       var join = stored.join
@@ -86,9 +84,9 @@ extension Snapshot {
   /// The caller's own join for as long as its ticket says anything, with its meeting and the session that it was
   /// made with.
   func liveOwnJoin(
-    _ caller: Caller, lifetime: SessionLifetime
+    _ caller: Caller
   ) throws(StorageFault) -> (join: Join, meeting: Meeting, session: Session?)? {
-    guard let join = try ownJoin(caller.bearer, caller: caller, lifetime: lifetime)?.join,
+    guard let join = try ownJoin(caller.bearer, caller: caller)?.join,
       join.isTicketAlive(at: now), let meeting = try meeting(join.meeting)
     else { return nil }
     var session: Session?

@@ -61,7 +61,7 @@ extension AdmissionService {
   ) async throws(StorageFault) -> HostAnswer<Result<Simulation, ShapeFlaw>> {
     let name = shape.displayName.map { text in Result { () throws(DisplayName.Invalid) in try typed(text) } }
     return try await ports.store.read { snapshot throws(StorageFault) in
-      let hosted = try snapshot.hostedBySession(id, by: caller, lifetime: ports.lifetime)
+      let hosted = try snapshot.hostedBySession(id, by: caller)
       return try hosted.map { meeting throws(StorageFault) in
         if case .failure = name { return .failure(.name) }
         return try simulate(
@@ -101,7 +101,8 @@ extension AdmissionService {
     if let account {
       if account.disabled { return outcome(.invalidToken) }
       let reach = SessionPolicy.reach(
-        of: account, factors: factors, hostNeedsSecondFactor: ports.lifetime.hostNeedsSecondFactor)
+        of: account, factors: factors,
+        hostNeedsSecondFactor: snapshot.policies.hostNeedsSecondFactor(boundTo: account.profile))
       if reach == .enrolmentOnly { return outcome(.secondFactorRequired) }
     }
     let showing = Showing(

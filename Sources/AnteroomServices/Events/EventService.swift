@@ -88,9 +88,9 @@ package struct EventService: Sendable {
       switch reader {
       case .frontEnd: return .done(())
       case .ownJoin:
-        return try snapshot.liveOwnJoin(caller, lifetime: ports.lifetime) == nil ? .invalidToken : .done(())
+        return try snapshot.liveOwnJoin(caller) == nil ? .invalidToken : .done(())
       case .meeting(let id):
-        return try snapshot.hosted(id, by: caller, lifetime: ports.lifetime).map { _ in }
+        return try snapshot.hosted(id, by: caller).map { _ in }
       }
     }
   }
@@ -131,7 +131,7 @@ extension AdmissionPorts {
   fileprivate func look(
     at id: MeetingID, after place: Int64?, _ caller: Caller, _ snapshot: any Snapshot
   ) throws(StorageFault) -> HostAnswer<EventLook> {
-    try snapshot.hosted(id, by: caller, lifetime: lifetime).map { hosted throws(StorageFault) in
+    try snapshot.hosted(id, by: caller).map { hosted throws(StorageFault) in
       // What was before it became a host's ticket, or before the account hosted here, is not its to know; the oldest
       // events go first, so where the beginning is not kept any more nothing from before it is.
       var floor: Int64 = 0
@@ -171,7 +171,7 @@ extension AdmissionPorts {
   fileprivate func lookAtOwn(
     after place: Int64?, _ caller: Caller, _ snapshot: any Snapshot
   ) throws(StorageFault) -> HostAnswer<EventLook> {
-    guard let (join, meeting, session) = try snapshot.liveOwnJoin(caller, lifetime: lifetime) else {
+    guard let (join, meeting, session) = try snapshot.liveOwnJoin(caller) else {
       return .invalidToken
     }
     sightings.saw(join, at: clock.now())

@@ -65,7 +65,7 @@ package struct HostControlService: Sendable {
   ) async throws(StorageFault) -> HostAnswer<Page<HostedJoin>> {
     let ports = ports
     return try await ports.store.read { snapshot throws(StorageFault) in
-      try snapshot.hosted(id, by: caller, lifetime: ports.lifetime).map { hosted throws(StorageFault) in
+      try snapshot.hosted(id, by: caller).map { hosted throws(StorageFault) in
         let page = try snapshot.joins(
           of: id, occurrence: hosted.meeting.occurrence, states: states, after: cursor, limit: limit)
         return Page(
@@ -104,7 +104,7 @@ package struct HostControlService: Sendable {
   ) async throws(StorageFault) -> HostAnswer<ShownMeeting> {
     try await ports.store.write { tx throws(StorageFault) -> HostAnswer<ShownMeeting> in
       try tx.endDueJoins()
-      let authority = try tx.authority(over: id, caller: caller, lifetime: ports.lifetime)
+      let authority = try tx.authority(over: id, caller: caller)
       guard var meeting = authority.meeting, let actor = authority.actor else {
         return try refuse(authority, act: act, on: id, caller: caller, in: tx)
       }

@@ -76,7 +76,7 @@ package struct InviteService: Sendable {
     let code = draft.account == nil ? InviteCodes.make(ports.randomness, ports.digests) : nil
     return try await ports.store.write {
       tx throws(StorageFault) -> HostAnswer<Creation<CreatedInvite, InviteRefusal>> in
-      let authority = try tx.authority(over: id, caller: caller, lifetime: ports.lifetime)
+      let authority = try tx.authority(over: id, caller: caller)
       guard let meeting = authority.meeting, let actor = authority.actor else {
         return try hostControls.refuse(authority, act: "invite", on: id, caller: caller, in: tx)
       }
@@ -104,9 +104,8 @@ package struct InviteService: Sendable {
   package func list(
     of id: MeetingID, after cursor: Int64?, limit: Int, caller: Caller
   ) async throws(StorageFault) -> HostAnswer<Page<Invite>> {
-    let lifetime = ports.lifetime
     return try await ports.store.read { snapshot throws(StorageFault) in
-      switch try snapshot.authority(over: id, caller: caller, lifetime: lifetime) {
+      switch try snapshot.authority(over: id, caller: caller) {
       case .invalidToken: return .invalidToken
       case .secondFactorRequired: return .secondFactorRequired
       case .none: return .notHost
@@ -122,7 +121,7 @@ package struct InviteService: Sendable {
   ) async throws(StorageFault) -> HostAnswer<Void> {
     try await ports.store.write { tx throws(StorageFault) -> HostAnswer<Void> in
       try tx.endDueJoins()
-      let authority = try tx.authority(over: id, caller: caller, lifetime: ports.lifetime)
+      let authority = try tx.authority(over: id, caller: caller)
       guard var meeting = authority.meeting, let actor = authority.actor else {
         return try hostControls.refuse(authority, act: "revoke-invite", on: id, caller: caller, in: tx)
       }

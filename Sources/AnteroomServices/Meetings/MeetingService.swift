@@ -217,13 +217,12 @@ package struct MeetingService: Sendable {
   /// A meeting by its id: all of it to its host, its cohosts and operators, a little to who is invited. To anybody
   /// else it is as if there were none.
   package func show(_ id: MeetingID, caller: Caller) async throws(StorageFault) -> MeetingAnswer {
-    let lifetime = lifetime
     return try await store.read { snapshot throws(StorageFault) in
       if caller.actsAsOperator {
         guard let meeting = try snapshot.meeting(id) else { return .notFound }
         return .meeting(ShownMeeting(meeting: meeting, host: try snapshot.account(meeting.host)))
       }
-      switch try snapshot.authenticate(caller.bearer, idle: lifetime) {
+      switch try snapshot.authenticate(caller.bearer) {
       case .invalid: return .invalidToken
       case .enrolmentOnly: return .secondFactorRequired
       case .stands(let found):
@@ -251,12 +250,11 @@ package struct MeetingService: Sendable {
   package func list(
     _ filter: MeetingFilter, after cursor: Int64?, limit: Int, caller: Caller
   ) async throws(StorageFault) -> ListAnswer {
-    let lifetime = lifetime
     return try await store.read { snapshot throws(StorageFault) in
       var own = filter
       if !caller.actsAsOperator {
         if own.external != nil { own.frontEnd = caller.frontEnd.name }
-        switch try snapshot.authenticate(caller.bearer, idle: lifetime) {
+        switch try snapshot.authenticate(caller.bearer) {
         case .invalid: return .invalidToken
         case .enrolmentOnly: return .secondFactorRequired
         case .stands(let found): own.account = found.account.id

@@ -47,7 +47,7 @@ extension HostControlService {
       steward = Steward(
         right: caller.actsAsOperator ? .operator : .scheduler, meeting: meeting, actor: caller.actor)
     } else {
-      let authority = try tx.authority(over: id, caller: caller, lifetime: ports.lifetime)
+      let authority = try tx.authority(over: id, caller: caller)
       switch authority {
       case .invalidToken, .secondFactorRequired, .none: return try refuse(authority, act, id, caller, tx)
       case .ticket: return .sessionRequired

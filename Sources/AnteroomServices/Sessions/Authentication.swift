@@ -17,15 +17,22 @@ package enum BearerStanding: Sendable {
 extension Snapshot {
   /// Checks a session token against what is stored now. An account that was disabled or erased has no
   /// session, whatever its tokens say.
-  package func authenticate(_ proof: TokenProof?, idle: SessionLifetime) throws(StorageFault) -> BearerStanding {
+  package func authenticate(_ proof: TokenProof?) throws(StorageFault) -> BearerStanding {
     guard let proof, proof.kind == .session else { return .invalid }
     let id = SessionID(known: SessionID.prefix + proof.name)
-    guard let stored = try session(id), stored.digest.equalsInConstantTime(proof.digest),
-      stored.session.isLive(at: now), let account = try account(stored.session.account), !account.disabled
-    else { return .invalid }
-    let authenticated = AuthenticatedSession(session: stored.session, account: account)
+    guard let stored = try session(id), stored.digest.equalsInConstantTime(proof.digest) else { return .invalid }
+    return try standing(of: stored.session)
+  }
+
+  /// How a session stands now, by what is configured now: whoever shows it, or a ticket that was made with it.
+  func standing(of session: Session) throws(StorageFault) -> BearerStanding {
+    guard session.isLive(at: now), let account = try account(session.account), !account.disabled else {
+      return .invalid
+    }
+    let authenticated = AuthenticatedSession(session: session, account: account)
     let reach = SessionPolicy.reach(
-      of: stored.session, account: account, hostNeedsSecondFactor: idle.hostNeedsSecondFactor)
+      of: session, account: account,
+      hostNeedsSecondFactor: policies.hostNeedsSecondFactor(boundTo: account.profile))
     switch reach {
     case .everything: return .stands(authenticated)
     case .enrolmentOnly: return .enrolmentOnly(authenticated)
@@ -37,7 +44,7 @@ extension Transaction {
   /// As `authenticate`, and the session is in use: its idle time begins anew, written at most once a
   /// minute.
   func use(_ proof: TokenProof?, idle: SessionLifetime) throws(StorageFault) -> BearerStanding {
-    let standing = try authenticate(proof, idle: idle)
+    let standing = try authenticate(proof)
     switch standing {
     case .invalid: break
     case .stands(let found), .enrolmentOnly(let found):

@@ -7,17 +7,14 @@ package struct SessionLifetime: Hashable, Sendable {
   package let idleSeconds: Int
   /// Whatever is done with it, in seconds.
   package let maxSeconds: Int
-  /// The site's `host_second_factor`.
-  package let hostNeedsSecondFactor: Bool
 
   /// What a session has at most, both idle and in all, once two factors were shown in it; and one that a recovery code
   /// gave, whose account has two.
   package static let longestWithTwoFactors = 86_400
 
-  package init(idleSeconds: Int, maxSeconds: Int, hostNeedsSecondFactor: Bool) {
+  package init(idleSeconds: Int, maxSeconds: Int) {
     self.idleSeconds = idleSeconds
     self.maxSeconds = maxSeconds
-    self.hostNeedsSecondFactor = hostNeedsSecondFactor
   }
 
   /// A session that begins now.

@@ -10,17 +10,15 @@ package struct SessionService: Sendable {
 
   /// How a token stands, for a front end that was shown it. To introspect is not to use: the idle time goes on running.
   package func introspect(_ proof: TokenProof?) async throws(StorageFault) -> BearerStanding {
-    let lifetime = ports.lifetime
     return try await ports.store.read { snapshot throws(StorageFault) in
-      try snapshot.authenticate(proof, idle: lifetime)
+      try snapshot.authenticate(proof)
     }
   }
 
   /// How the caller's bearer stands now.
   package func standing(_ caller: Caller) async throws(StorageFault) -> BearerStanding {
-    let lifetime = ports.lifetime
     return try await ports.store.read { snapshot throws(StorageFault) in
-      try snapshot.authenticate(caller.bearer, idle: lifetime)
+      try snapshot.authenticate(caller.bearer)
     }
   }
 
@@ -30,11 +28,11 @@ package struct SessionService: Sendable {
   package func renew(_ caller: Caller) async throws(StorageFault) {
     let lifetime = ports.lifetime
     let isDue = try await ports.store.read { snapshot throws(StorageFault) in
-      try snapshot.sessionInUse(by: caller, idle: lifetime)?.renewal(at: snapshot.now, lifetime) != nil
+      try snapshot.sessionInUse(by: caller)?.renewal(at: snapshot.now, lifetime) != nil
     }
     guard isDue else { return }
     try await ports.store.write { tx throws(StorageFault) in
-      guard let session = try tx.sessionInUse(by: caller, idle: lifetime),
+      guard let session = try tx.sessionInUse(by: caller),
         let renewed = session.renewal(at: tx.now, lifetime)
       else { return }
       try tx.touch(session.id, idleExpiresAt: renewed)
@@ -43,9 +41,8 @@ package struct SessionService: Sendable {
 
   /// False where the token was none.
   package func signOut(_ caller: Caller) async throws(StorageFault) -> Bool {
-    let lifetime = ports.lifetime
     return try await ports.store.write { tx throws(StorageFault) in
-      guard let found = try tx.authenticate(caller.bearer, idle: lifetime).session else { return false }
+      guard let found = try tx.authenticate(caller.bearer).session else { return false }
       try tx.endJoins(
         of: found.account.id, session: found.session.id, by: .account(found.account.id), request: caller.request)
       try tx.deleteSession(found.session.id)
@@ -59,11 +56,11 @@ package struct SessionService: Sendable {
 }
 
 extension Snapshot {
-  fileprivate func sessionInUse(by caller: Caller, idle lifetime: SessionLifetime) throws(StorageFault) -> Session? {
+  fileprivate func sessionInUse(by caller: Caller) throws(StorageFault) -> Session? {
     switch caller.bearer?.kind {
-    case .session: try authenticate(caller.bearer, idle: lifetime).session?.session
+    case .session: try authenticate(caller.bearer).session?.session
     case .ticket:
-      try ownJoin(caller.bearer, caller: caller, lifetime: lifetime)?.join.session
+      try ownJoin(caller.bearer, caller: caller)?.join.session
         .flatMap { id throws(StorageFault) in try session(id)?.session }
     case .challenge, .knownDevice, nil: nil
     }

@@ -13,9 +13,9 @@ extension Snapshot {
   /// factor it takes that one, shown a moment ago (`asksAnew`), or one of the recovery codes. A disabled one counts, or
   /// twenty wrong codes would be the way around it.
   func enrolmentRight(
-    _ caller: Caller, idle lifetime: SessionLifetime, asksAnew: Bool
+    _ caller: Caller, asksAnew: Bool
   ) throws(StorageFault) -> EnrolmentRight {
-    guard let found = try authenticate(caller.bearer, idle: lifetime).session else { return .refused(.invalidToken) }
+    guard let found = try authenticate(caller.bearer).session else { return .refused(.invalidToken) }
     guard let confirmed = try authenticator(of: found.account.id, confirmed: true), !found.session.isForRecovery else {
       return .may(found)
     }

@@ -31,10 +31,9 @@ package struct EnrolmentService: Sendable {
   package func enrol(
     password: consuming SecretBytes?, origin: AttemptLimiter.Origin, caller: Caller
   ) async throws(StorageFault) -> EnrolmentResult {
-    let lifetime = ports.lifetime
     // Asked before anything is hashed, and again in the transaction.
     let asked = try await ports.store.read { snapshot throws(StorageFault) in
-      try snapshot.enrolmentRight(caller, idle: lifetime, asksAnew: true)
+      try snapshot.enrolmentRight(caller, asksAnew: true)
     }
     let account: Account
     switch asked {
@@ -51,7 +50,7 @@ package struct EnrolmentService: Sendable {
     let id = ports.newID(AuthenticatorID.self)
     let sealed = ports.sealing.seal(secret, context: Authenticator.sealingContext(id, of: account.id))
     let right = try await ports.store.write { tx throws(StorageFault) -> EnrolmentRight in
-      let right = try tx.enrolmentRight(caller, idle: lifetime, asksAnew: true)
+      let right = try tx.enrolmentRight(caller, asksAnew: true)
       guard case .may(let found) = right else { return right }
       // Sealed for the account that the bearer named before.
       guard found.account.id == account.id else { return .refused(.invalidToken) }
@@ -87,9 +86,8 @@ package struct EnrolmentService: Sendable {
   package func confirm(
     code: consuming OneTimeCode, origin: AttemptLimiter.Origin, caller: Caller
   ) async throws(StorageFault) -> ConfirmationResult {
-    let lifetime = ports.lifetime
     let asked = try await ports.store.read { snapshot throws(StorageFault) -> (EnrolmentRight, Authenticator?) in
-      let right = try snapshot.enrolmentRight(caller, idle: lifetime, asksAnew: false)
+      let right = try snapshot.enrolmentRight(caller, asksAnew: false)
       guard case .may(let found) = right else { return (right, nil) }
       return (right, try snapshot.authenticator(of: found.account.id, confirmed: false))
     }
@@ -110,7 +108,7 @@ package struct EnrolmentService: Sendable {
     enum Outcome: Sendable { case confirmed(Session, Account), refused(CredentialRefusal), conflict }
     let outcome = try await ports.store.write { tx throws(StorageFault) -> Outcome in
       let session: AuthenticatedSession
-      switch try tx.enrolmentRight(caller, idle: lifetime, asksAnew: false) {
+      switch try tx.enrolmentRight(caller, asksAnew: false) {
       case .refused(let refusal): return .refused(refusal)
       case .conflict: return .conflict
       case .may(let standing): session = standing

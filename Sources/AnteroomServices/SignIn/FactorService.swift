@@ -112,9 +112,8 @@ package struct FactorService: Sendable {
 
 extension FactorService {
   private func holder(_ caller: Caller) async throws(StorageFault) -> AccountID? {
-    let lifetime = ports.lifetime
     return try await ports.store.read { snapshot throws(StorageFault) in
-      try snapshot.authenticate(caller.bearer, idle: lifetime).session?.account.id
+      try snapshot.authenticate(caller.bearer).session?.account.id
     }
   }
 
@@ -160,9 +159,8 @@ extension FactorService {
   }
 
   private func standing(_ caller: Caller) async throws(StorageFault) -> Standing {
-    let lifetime = ports.lifetime
     return try await ports.store.read { snapshot throws(StorageFault) in
-      switch try snapshot.authenticate(caller.bearer, idle: lifetime) {
+      switch try snapshot.authenticate(caller.bearer) {
       case .invalid: return .refused(.credentials(.invalidToken))
       case .enrolmentOnly: return .refused(.credentials(.secondFactorRequired))
       case .stands(let found):

@@ -62,9 +62,8 @@ struct PasswordConfirmation: Sendable {
   }
 
   private func withoutPassword(_ caller: Caller) async throws(StorageFault) -> Outcome {
-    let lifetime = ports.lifetime
     return try await ports.store.read { snapshot throws(StorageFault) in
-      guard let found = try snapshot.authenticate(caller.bearer, idle: lifetime).session,
+      guard let found = try snapshot.authenticate(caller.bearer).session,
         let credentials = try snapshot.credentials(of: found.account.id)
       else { return .refused(.invalidToken) }
       guard credentials.hash == nil, found.session.methods.contains(.federated) else {

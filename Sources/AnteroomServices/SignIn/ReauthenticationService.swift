@@ -66,9 +66,8 @@ package struct ReauthenticationService: Sendable {
   }
 
   private func standing(_ caller: Caller) async throws(StorageFault) -> Opening {
-    let lifetime = ports.lifetime
     return try await ports.store.read { snapshot throws(StorageFault) in
-      switch try snapshot.authenticate(caller.bearer, idle: lifetime) {
+      switch try snapshot.authenticate(caller.bearer) {
       case .invalid: return .refused(.invalidToken)
       case .enrolmentOnly: return .refused(.secondFactorRequired)
       case .stands(let found):

@@ -35,32 +35,44 @@ enum MeetingAuthority: Sendable {
 
 extension Snapshot {
   /// By what right the caller acts in a meeting. Ownership comes from the record alone.
-  func authority(over id: MeetingID, caller: Caller, lifetime: SessionLifetime) throws(StorageFault) -> MeetingAuthority
-  {
+  func authority(over id: MeetingID, caller: Caller) throws(StorageFault) -> MeetingAuthority {
     guard let bearer = caller.bearer else { return .invalidToken }
     switch bearer.kind {
     case .challenge, .knownDevice: return .invalidToken
     case .session:
-      switch try authenticate(bearer, idle: lifetime) {
+      switch try authenticate(bearer) {
       case .invalid: return .invalidToken
       case .enrolmentOnly: return .secondFactorRequired
       case .stands(let found):
         guard let meeting = try meeting(id), meeting.isHosted(by: found.account.id) else {
           return .none(.account(found.account.id))
         }
-        if meeting.policy.hostSecondFactor && found.session.factors < 2 { return .secondFactorRequired }
+        if meeting.lacksFactor(found.session) { return .secondFactorRequired }
         return .session(found.account.id, meeting)
       }
     case .ticket:
-      guard let stored = try ownJoin(bearer, caller: caller, lifetime: lifetime) else { return .invalidToken }
-      let join = stored.join
-      if join.isOver { return .invalidToken }
-      guard join.meeting == id, join.role == .host || join.role == .cohost,
-        join.state == .admitted || join.state == .present, let meeting = try meeting(id),
-        meeting.occurrence == join.occurrence, join.mayHost(meeting)
-      else { return .none(.join(join.id)) }
-      return .ticket(join.id, meeting)
+      guard let stored = try ownJoin(bearer, caller: caller) else { return .invalidToken }
+      return try authority(over: id, byTicketOf: stored.join)
     }
+  }
+
+  /// A ticket is worth what the session is that it was made with, asked as that would be if it were shown: who has to
+  /// show a second factor by now does not steer on by a ticket of before. A role that a host gave is that host's word,
+  /// and asks for no factors that a guest could not have.
+  private func authority(over id: MeetingID, byTicketOf join: Join) throws(StorageFault) -> MeetingAuthority {
+    if join.isOver { return .invalidToken }
+    guard join.meeting == id, join.role == .host || join.role == .cohost,
+      join.state == .admitted || join.state == .present, let meeting = try meeting(id),
+      meeting.occurrence == join.occurrence, join.mayHost(meeting)
+    else { return .none(.join(join.id)) }
+    switch try backing(of: join) {
+    case nil: break
+    case .invalid: return .invalidToken
+    case .enrolmentOnly: return .secondFactorRequired
+    case .stands(let found):
+      if join.joinerClass.isHosting && meeting.lacksFactor(found.session) { return .secondFactorRequired }
+    }
+    return .ticket(join.id, meeting)
   }
 
   /// Whether whoever shows the caller's session showed its factors recently enough for an act that opens a meeting
@@ -79,13 +91,13 @@ extension Snapshot {
   /// A meeting for whoever may look at it: its hosts, by session or ticket, and operators; with the join whose
   /// ticket it was, or the account whose session.
   func hosted(
-    _ id: MeetingID, by caller: Caller, lifetime: SessionLifetime
+    _ id: MeetingID, by caller: Caller
   ) throws(StorageFault) -> HostAnswer<(meeting: Meeting, ticket: JoinID?, account: AccountID?)> {
     if caller.actsAsOperator {
       guard let meeting = try meeting(id) else { return .notHost }
       return .done((meeting, nil, nil))
     }
-    switch try authority(over: id, caller: caller, lifetime: lifetime) {
+    switch try authority(over: id, caller: caller) {
     case .invalidToken: return .invalidToken
     case .secondFactorRequired: return .secondFactorRequired
     case .none: return .notHost
@@ -96,18 +108,16 @@ extension Snapshot {
 
   /// The same for whoever shows a session, and operators: a ticket is not enough.
   func hostedBySession(
-    _ id: MeetingID, by caller: Caller, lifetime: SessionLifetime
+    _ id: MeetingID, by caller: Caller
   ) throws(StorageFault) -> HostAnswer<Meeting> {
-    let answer = try hosted(id, by: caller, lifetime: lifetime)
+    let answer = try hosted(id, by: caller)
     if case .done(let hosted) = answer, hosted.ticket != nil { return .sessionRequired }
     return try answer.map { $0.meeting }
   }
 
   /// The join behind a ticket: only through the front end that made it, only while the ticket lives,
   /// and, where it was made with a session, only while that stands.
-  func ownJoin(
-    _ proof: TokenProof?, caller: Caller, lifetime: SessionLifetime
-  ) throws(StorageFault) -> StoredJoin? {
+  func ownJoin(_ proof: TokenProof?, caller: Caller) throws(StorageFault) -> StoredJoin? {
     guard let proof, proof.kind == .ticket,
       let stored = try join(JoinID(known: JoinID.prefix + proof.name)),
       stored.ticketDigest.equalsInConstantTime(proof.digest), stored.join.frontEnd == caller.frontEnd.name,
@@ -118,11 +128,23 @@ extension Snapshot {
 
   /// What was made with a session stands only while that does.
   func isBacked(_ join: Join) throws(StorageFault) -> Bool {
-    guard let id = join.session else { return true }
-    guard let live = try session(id), live.session.isLive(at: now), let account = try account(live.session.account)
-    else { return false }
-    return !account.disabled
+    switch try backing(of: join) {
+    case nil, .stands, .enrolmentOnly: true
+    case .invalid: false
+    }
   }
+
+  /// How the session stands that a join was made with; nil where it was made with none.
+  func backing(of join: Join) throws(StorageFault) -> BearerStanding? {
+    guard let id = join.session else { return nil }
+    guard let stored = try session(id) else { return .invalid }
+    return try standing(of: stored.session)
+  }
+}
+
+extension Meeting {
+  /// Whether whoever hosts here has to show more than a session did.
+  fileprivate func lacksFactor(_ session: Session) -> Bool { policy.hostSecondFactor && session.factors < 2 }
 }
 
 extension Join {

@@ -6,11 +6,12 @@ enum Entitlement: Hashable, Sendable { case grant, nothing }
 extension Snapshot {
   /// What is asked again of a join that stands.
   func facts(of join: Join, in meeting: Meeting) throws(StorageFault) -> AdmissionFacts {
-    var factors = 0
-    if let id = join.session { factors = try session(id)?.session.factors ?? 0 }
+    let backing = try backing(of: join)
     var facts = AdmissionFacts(
-      of: join, in: meeting, factors: factors, notices: try answers(of: join, to: meeting.policy.notices),
+      of: join, in: meeting, factors: backing?.session?.session.factors ?? 0, notices: try answers(of: join, to: meeting.policy.notices),
       isBarred: try isBarred(join, in: meeting), now: now)
+    // With a session of before, that would not get in any more.
+    if case .enrolmentOnly = backing { facts.lacksFactor = true }
     facts.joinerClass = try presentClass(of: join)
     if try hasTypedName(join, in: meeting) { facts.name = .missing }
     return facts
