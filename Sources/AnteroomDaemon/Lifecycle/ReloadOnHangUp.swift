@@ -7,8 +7,9 @@ import Logging
 import ServiceLifecycle
 import UnixSignals
 
-/// Reads the configuration again at SIGHUP and takes up what can change while running: who may speak,
-/// for whom and under which keys grants are made, and how much is logged. A mistake in the file changes nothing.
+/// Reads the configuration again at SIGHUP and takes up what can change while running: who may speak, for whom and under
+/// which keys grants are made, whose word on who somebody is counts, what holds for meetings and hosts, and how much is
+/// logged. What only a restart takes up is said by name. A mistake in the file changes nothing.
 struct ReloadOnHangUp: Service {
   let path: String
   let running: Configuration
@@ -48,6 +49,12 @@ struct ReloadOnHangUp: Service {
       }
       logger.notice(
         "configuration read again", metadata: ["frontends": "\(new.frontEnds.count)", "level": "\(new.logLevel)"])
+      // Told each time until there was one: whoever made it stricter must not believe that it holds.
+      let waiting = running.sectionsForRestart(in: new)
+      if !waiting.isEmpty {
+        logger.warning(
+          "the file says other than what runs, which takes a restart only: \(waiting.joined(separator: ", "))")
+      }
     } catch {
       for mistake in error.mistakes { logger.error("\(mistake)") }
       logger.error("the configuration has mistakes; the running one stays")
