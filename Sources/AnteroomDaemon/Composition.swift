@@ -78,8 +78,10 @@ package struct Composition: Sendable {
     changed = Signal<EventTopic>()
     policies = PolicyTable(configuration.policies.book)
     issuers = TrustedIssuers(configuration.issuers)
+    let lifetime = SessionLifetime(
+      idleSeconds: configuration.sessions.idleSeconds, maxSeconds: configuration.sessions.maxSeconds)
     store = try Composition.open(
-      configuration, root: root, seals: seals, changed: changed, policies: policies, surroundings)
+      configuration, root: root, seals: seals, changed: changed, policies: policies, lifetime: lifetime, surroundings)
     let clock = DecisionClock(store: store)
     let peppers: Peppers
     do {
@@ -115,8 +117,6 @@ package struct Composition: Sendable {
       throw StartFailure("passwords.breached_file: \(error)", exitCode: 10)
     }
     let limiter = AttemptLimiter(limits: configuration.attemptLimits, digests: digests)
-    let lifetime = SessionLifetime(
-      idleSeconds: configuration.sessions.idleSeconds, maxSeconds: configuration.sessions.maxSeconds)
     let accountPorts = AccountPorts(
       store: store, clock: clock, randomness: randomness, digests: digests,
       sealing: sealer, hashing: hashing, codes: TOTP(), text: text,
@@ -171,13 +171,14 @@ package struct Composition: Sendable {
 
   private static func open(
     _ configuration: Configuration, root: RootKey, seals: AuditSeals, changed: Signal<EventTopic>,
-    policies: PolicyTable, _ surroundings: Surroundings
+    policies: PolicyTable, lifetime: SessionLifetime, _ surroundings: Surroundings
   ) throws(StartFailure) -> SQLiteStore {
     let path = configuration.storePath
     do {
       return try SQLiteStore(
         path: path, rootKeyID: root.id, clock: surroundings.clock, sealing: seals,
-        randomness: surroundings.randomness, policies: policies, groupLimit: surroundings.groupLimit,
+        randomness: surroundings.randomness, policies: policies, lifetime: lifetime,
+        groupLimit: surroundings.groupLimit,
         budgetCeiling: surroundings.budgetCeiling, changed: changed, onFailedCommit: surroundings.onFailedCommit)
     } catch {
       switch error {

@@ -53,6 +53,29 @@ import Testing
     #expect(made.session.authenticatedAt == Self.start.adding(seconds: after))
   }
 
+  @Test(arguments: [
+    ("the same limits", 3600, day, 300, 3900, day), ("longer ones", 7 * day, 30 * day, 300, 3600, day),
+    ("a shorter idle time", 600, day, 300, 900, day), ("a shorter end", 3600, 1200, 300, 1200, 1200),
+    ("an end that is over", 60, 120, 300, 120, 120), ("a store of before", 600, 7200, nil, 3600, 7200),
+  ])
+  func `a session that stands ends by shorter limits of now, from its beginning and its last use`(
+    what: String, idle: Int, max: Int, usedAfter: Int?, expectedIdle: Int, expectedMax: Int
+  ) {
+    let made = Self.session([.password], idle: 3600, max: Self.day).session
+    var used = made
+    used.usedAt = usedAfter.map { Self.start.adding(seconds: $0) }
+    if what == "the same limits" { used.idleExpiresAt = Self.start.adding(seconds: 3900) }
+    let limited = SessionLifetime(idleSeconds: idle, maxSeconds: max).limiting(used)
+    #expect(limited.idleExpiresAt == Self.start.adding(seconds: expectedIdle), "\(what)")
+    #expect(limited.expiresAt == Self.start.adding(seconds: expectedMax), "\(what)")
+  }
+
+  @Test func `the day of two factors counts from the second one, under any limit that is no shorter`() {
+    let made = Self.session([.password], idle: 30 * Self.day, max: 30 * Self.day, gainedAfter: 10 * Self.day).session
+    let same = SessionLifetime(idleSeconds: 30 * Self.day, maxSeconds: 30 * Self.day)
+    #expect(same.limiting(made) == made)
+  }
+
   @Test func `a recovery code's session that bound an authenticator is one for recovery no more`() {
     let made = Self.session([.password, .recoveryCode], idle: 3600, max: Self.day, gainedAfter: 60)
     #expect(made.session.methods == [.password, .totp])

@@ -30,10 +30,13 @@ package struct Session: Hashable, Sendable {
   package var fullyShownAt: Instant
   package var expiresAt: Instant
   package var idleExpiresAt: Instant
+  /// When it was last used, to a minute; nil in a store of before, until the next use.
+  package var usedAt: Instant?
 
   package init(
     id: SessionID, account: AccountID, factors: Int, methods: [SignInMethod], createdAt: Instant,
-    authenticatedAt: Instant, fullyShownAt: Instant? = nil, expiresAt: Instant, idleExpiresAt: Instant
+    authenticatedAt: Instant, fullyShownAt: Instant? = nil, expiresAt: Instant, idleExpiresAt: Instant,
+    usedAt: Instant? = nil
   ) {
     self.id = id
     self.account = account
@@ -44,6 +47,7 @@ package struct Session: Hashable, Sendable {
     self.fullyShownAt = fullyShownAt ?? authenticatedAt
     self.expiresAt = expiresAt
     self.idleExpiresAt = idleExpiresAt
+    self.usedAt = usedAt
   }
 
   /// How somebody signed in, for a grant's `amr` (RFC 8176, section 2). What an issuer asked for is not known here;

@@ -35,6 +35,7 @@ final class GroupCommit: Sendable {
   private let sealing: any AuditSealing
   private let policies: PolicyTable
   private let policyCache: PolicyCache
+  private let lifetime: SessionLifetime
   private let nonces: any Randomness
   private let limit: Int
   private let budgetCeiling: Int
@@ -44,14 +45,16 @@ final class GroupCommit: Sendable {
 
   init(
     connection: DatabaseQueue, clock: any WallClock, sealing: any AuditSealing, policies: PolicyTable,
-    policyCache: PolicyCache, nonces: any Randomness, tree: AuditTree, latest: Instant, limit: Int, budgetCeiling: Int,
-    changed: Signal<EventTopic>, onFailedCommit: @escaping @Sendable (StorageFault) -> Void
+    policyCache: PolicyCache, lifetime: SessionLifetime, nonces: any Randomness, tree: AuditTree, latest: Instant,
+    limit: Int, budgetCeiling: Int, changed: Signal<EventTopic>,
+    onFailedCommit: @escaping @Sendable (StorageFault) -> Void
   ) {
     self.connection = connection
     self.clock = clock
     self.sealing = sealing
     self.policies = policies
     self.policyCache = policyCache
+    self.lifetime = lifetime
     self.nonces = nonces
     self.tree = Mutex(tree)
     self.latestMilliseconds = Atomic(latest.milliseconds)
@@ -153,7 +156,7 @@ final class GroupCommit: Sendable {
       let result = try connection.writeWithoutTransaction { db -> Result<SQLiteTransaction, StorageFault> in
         let tx = SQLiteTransaction(
           Statements(db, statements), now: latest, tree: committed, sealing: sealing, policies: policies.current,
-          policyCache: policyCache, nonces: nonces,
+          policyCache: policyCache, lifetime: lifetime, nonces: nonces,
           budgetCeiling: budgetCeiling / BudgetPool.allCases.count)
         do throws(StorageFault) {
           try GroupCommit.begin(db)

@@ -10,19 +10,24 @@ class SQLiteSnapshot: Snapshot {
   /// What holds for meetings, as it is configured while the closure runs.
   private(set) var policies: PolicyBook
   let policyCache: PolicyCache
+  /// What sessions are limited by, however long they were to last when they began.
+  let lifetime: SessionLifetime
 
   init(
-    _ db: Statements, now: Instant, sealing: any AuditSealing, policies: PolicyBook, policyCache: PolicyCache
+    _ db: Statements, now: Instant, sealing: any AuditSealing, policies: PolicyBook, policyCache: PolicyCache,
+    lifetime: SessionLifetime
   ) {
     self.db = db
     self.now = now
     self.sealing = sealing
     self.policies = policies
     self.policyCache = policyCache
+    self.lifetime = lifetime
   }
 
   func seen(at time: Instant) -> any Snapshot {
-    SQLiteSnapshot(db, now: time, sealing: sealing, policies: policies, policyCache: policyCache)
+    SQLiteSnapshot(
+      db, now: time, sealing: sealing, policies: policies, policyCache: policyCache, lifetime: lifetime)
   }
 
   func begin(at time: Instant, policies: PolicyBook) {
@@ -45,12 +50,13 @@ final class SQLiteTransaction: SQLiteSnapshot, Transaction {
 
   init(
     _ db: Statements, now: Instant, tree: AuditTree, sealing: any AuditSealing, policies: PolicyBook,
-    policyCache: PolicyCache, nonces: any Randomness, budgetCeiling: Int
+    policyCache: PolicyCache, lifetime: SessionLifetime, nonces: any Randomness, budgetCeiling: Int
   ) {
     self.budgetCeiling = budgetCeiling
     self.tree = tree
     self.nonces = nonces
-    super.init(db, now: now, sealing: sealing, policies: policies, policyCache: policyCache)
+    super.init(
+      db, now: now, sealing: sealing, policies: policies, policyCache: policyCache, lifetime: lifetime)
   }
 
   func wake(_ topic: EventTopic) { woken.insert(topic) }

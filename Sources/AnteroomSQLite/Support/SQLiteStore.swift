@@ -32,6 +32,7 @@ package final class SQLiteStore: PatientStore {
   private let sealing: any AuditSealing
   private let policies: PolicyTable
   private let policyCache = PolicyCache()
+  private let lifetime: SessionLifetime
   private let writerConnection: DatabaseQueue
 
   /// Opens or makes the database at `path`, checks it, brings its schema up, and asserts that commits
@@ -40,7 +41,8 @@ package final class SQLiteStore: PatientStore {
   /// - Parameter budgetCeiling: rows of budgets that are kept at most, over all pools.
   package init(
     path: String, rootKeyID: String, clock: any WallClock, sealing: any AuditSealing, randomness: any Randomness,
-    policies: PolicyTable, groupLimit: Int, budgetCeiling: Int, changed: Signal<EventTopic>,
+    policies: PolicyTable, lifetime: SessionLifetime, groupLimit: Int, budgetCeiling: Int,
+    changed: Signal<EventTopic>,
     onFailedCommit: @escaping @Sendable (StorageFault) -> Void
   ) throws(StoreOpeningFailure) {
     SQLiteStore.settleMemory
@@ -67,9 +69,10 @@ package final class SQLiteStore: PatientStore {
       self.clock = clock
       self.sealing = sealing
       self.policies = policies
+      self.lifetime = lifetime
       writer = GroupCommit(
         connection: connection, clock: clock, sealing: sealing, policies: policies, policyCache: policyCache,
-        nonces: randomness,
+        lifetime: lifetime, nonces: randomness,
         tree: head.tree, latest: head.time, limit: groupLimit, budgetCeiling: budgetCeiling,
         changed: changed, onFailedCommit: onFailedCommit)
     } catch let failure as StoreOpeningFailure {
@@ -209,7 +212,7 @@ package final class SQLiteStore: PatientStore {
       return try reader.read { db in
         let snapshot = SQLiteSnapshot(
           Statements(db, statements), now: now, sealing: sealing,
-          policies: policies.current, policyCache: policyCache)
+          policies: policies.current, policyCache: policyCache, lifetime: lifetime)
         do throws(StorageFault) {
           return .success(try body(snapshot))
         } catch {

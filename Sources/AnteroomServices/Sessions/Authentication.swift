@@ -55,11 +55,12 @@ extension Transaction {
 }
 
 extension Session {
-  /// When the session is idle, being used now; nil where that is hardly later than it was: not every use has to be
-  /// written, at most each minute or, where sessions are short, each tenth of the time that they may be idle.
+  /// When the session is idle, being used now; nil where it was used hardly earlier: not every use has to be written, at
+  /// most each minute or, where sessions are short, each tenth of the time that they may be idle. One that moves no end
+  /// is written as well: a limit that is made shorter counts from it.
   func renewal(at now: Instant, _ lifetime: SessionLifetime) -> Instant? {
     let idle = lifetime.idle(of: self)
-    let renewed = min(now.adding(seconds: idle), expiresAt)
-    return renewed.milliseconds(since: idleExpiresAt) > Int64(min(60, idle / 10)) * 1000 ? renewed : nil
+    if let usedAt, now.milliseconds(since: usedAt) <= Int64(min(60, idle / 10)) * 1000 { return nil }
+    return min(now.adding(seconds: idle), expiresAt)
   }
 }

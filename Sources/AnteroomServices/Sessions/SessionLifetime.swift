@@ -23,9 +23,22 @@ package struct SessionLifetime: Hashable, Sendable {
   ) -> Session {
     var session = Session(
       id: id, account: account, factors: factors, methods: methods, createdAt: now, authenticatedAt: now,
-      expiresAt: now, idleExpiresAt: now)
+      expiresAt: now, idleExpiresAt: now, usedAt: now)
     session.expiresAt = now.adding(seconds: longest(of: session))
     session.idleExpiresAt = now.adding(seconds: min(idle(of: session), longest(of: session)))
+    return session
+  }
+
+  /// A session that stands, as it stands under these limits: where they are shorter than those that it began under, it
+  /// ends by them, counted from its beginning and its last use. Longer ones make none longer.
+  package func limiting(_ stored: Session) -> Session {
+    var session = stored
+    // Not by `longest`: the day of two factors counts from when the second was shown, and was written then.
+    session.expiresAt = min(stored.expiresAt, stored.createdAt.adding(seconds: maxSeconds))
+    session.idleExpiresAt = min(stored.idleExpiresAt, session.expiresAt)
+    if let usedAt = stored.usedAt {
+      session.idleExpiresAt = min(session.idleExpiresAt, usedAt.adding(seconds: idle(of: stored)))
+    }
     return session
   }
 
@@ -41,6 +54,7 @@ package struct SessionLifetime: Hashable, Sendable {
     session.factors = 2
     session.methods = old.methods.filter { $0 != .recoveryCode && $0 != .totp } + [.totp]
     session.authenticatedAt = now
+    session.usedAt = now
     session.expiresAt = min(old.expiresAt, now.adding(seconds: longest(of: session)))
     session.idleExpiresAt = min(now.adding(seconds: idle(of: session)), session.expiresAt)
     return session
