@@ -22,6 +22,9 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
   case recoveryCodesDisabled = "recovery_codes_disabled"
   case sessionsRevoked = "sessions_revoked"
   case identityBound = "identity_bound"
+  /// A front end may make and change meetings in the account's name from now on, or may no more.
+  case delegateAllowed = "delegate_allowed"
+  case delegateEnded = "delegate_ended"
   case accountDisabled = "account_disabled"
   case accountEnabled = "account_enabled"
 
@@ -33,7 +36,7 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
     case .signedIn, .passwordChanged, .passwordResetStarted, .passwordReset, .passwordImported, .secondFactorAdded,
       .secondFactorReplaced, .secondFactorRemoved, .secondFactorDisabled, .recoveryCodeUsed, .recoveryCodesReplaced,
       .recoveryCodesDisabled,
-      .sessionsRevoked, .identityBound, .accountDisabled, .accountEnabled:
+      .sessionsRevoked, .identityBound, .delegateAllowed, .delegateEnded, .accountDisabled, .accountEnabled:
       false
     }
   }

@@ -205,7 +205,8 @@ package struct AccountService: Sendable {
     }
   }
 
-  /// Changes an account. Whoever is disabled is signed out everywhere in the same transaction.
+  /// Changes an account. Whoever is disabled is signed out everywhere in the same transaction, and a code to set a
+  /// password by is none any more.
   package func change(_ id: AccountID, _ change: Change, caller: Caller) async throws(StorageFault) -> AccountChange {
     var parsed: DisplayName?
     if let typed = change.displayName {
@@ -253,7 +254,11 @@ package struct AccountService: Sendable {
       account.version += 1
       try tx.update(account)
       if change.profile != .keep { try tx.followProfile(of: account, Cause(try tx.actor(caller), caller.request)) }
-      if account.disabled { try tx.endAccess(of: id, by: caller.actor, request: caller.request) }
+      if account.disabled {
+        // A code that was given out is a way in as well: enabled again, the account must not be whoever's has it.
+        try tx.setSetupCode(nil, of: id)
+        try tx.endAccess(of: id, by: caller.actor, request: caller.request)
+      }
       if account.disabled != credentials.account.disabled {
         try tx.notify(account.disabled ? .accountDisabled : .accountEnabled, of: id, detail: [])
       }

@@ -124,6 +124,7 @@ package struct PasswordResetService: Sendable {
       try tx.spendSetupCode(of: id)
       try tx.setPassword(hash, isShort: isShort, of: id)
       try tx.endAccess(of: id, by: .account(id), request: caller.request)
+      try tx.endDelegates(of: id, by: .account(id), request: caller.request)
       try tx.insert(
         KnownDevice(
           id: name, account: id, digest: deviceDigest, failures: 0,

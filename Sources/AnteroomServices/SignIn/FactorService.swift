@@ -99,6 +99,7 @@ package struct FactorService: Sendable {
       try tx.clearPassword(of: id)
       try tx.setSetupCode(SetupCode(digest: code.digest, expiresAt: expires), of: id)
       try tx.endAccess(of: id, by: caller.actor, request: caller.request)
+      try tx.endDelegates(of: id, by: caller.actor, request: caller.request)
       account.hasSecondFactor = false
       account.version += 1
       try tx.update(account)
