@@ -58,7 +58,8 @@ package struct AdmissionFacts: Sendable {
   package var joinerClass: JoinerClass
   /// Of the session that was shown; 0 without one.
   package var factors: Int
-  /// What it needs a second factor for besides the meeting's own word: its session may do nothing but enrol one.
+  /// Its session has to show a second factor, whatever the meeting says: it may do nothing else, or its account owns the
+  /// meeting and the site asks hosts for two.
   package var lacksFactor = false
   package var client: ClientKind
   package var passcode: PasscodeShown

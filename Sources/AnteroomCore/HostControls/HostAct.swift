@@ -1,3 +1,11 @@
+/// What an act of a host's does to its meeting, for an owner who has the role `host` no more.
+package enum ActEffect: Sendable {
+  /// It looks, keeps out or takes away: whoever owns a meeting can always close it.
+  case protect
+  /// It lets in, gives out or changes what holds, or cannot be taken back.
+  case steer
+}
+
 /// What a host does to one join.
 package enum JoinAct: Hashable, Sendable {
   case admit
@@ -34,6 +42,14 @@ package enum JoinAct: Hashable, Sendable {
 }
 
 extension JoinAct {
+  package var effect: ActEffect {
+    switch self {
+    case .deny, .remove, .sendBack, .message: .protect
+    case .publish(let audio, let video, let screen): [audio, video, screen].contains(true) ? .steer : .protect
+    case .admit, .role: .steer
+    }
+  }
+
   /// Whether it gives a join more than it has: what asks for a factor shown lately.
   package func opensUp(_ join: Join) -> Bool {
     if case .role(let role) = self { role.isMore(than: join.role) } else { false }

@@ -47,6 +47,7 @@ extension AdmissionService {
       waitingCeiling: ports.waitingCeiling)
     // Without proof nothing more is asked: the work for a wrong guess is the same whether its meeting exists or not.
     guard let meeting, facts.proof.stands else { return facts }
+    if let account = shown.account { facts.lacksFactor = snapshot.lacksFactor(account, shown.factors, in: meeting) }
     let isKnown = shown.account != nil || shown.lineage != nil
     if isKnown || invite.invite != nil {
       facts.isBarred = try snapshot.isBarred(

@@ -12,7 +12,7 @@ extension HostControlService {
         guard let found = try tx.meeting(id) else { return .notHost }
         (meeting, actor) = (found, caller.actor)
       } else {
-        let authority = try tx.authority(over: id, caller: caller)
+        let authority = try tx.authority(over: id, to: .steer, caller: caller)
         guard let found = authority.meeting, let who = authority.actor else {
           return try refuse(authority, act: "attendance", on: id, caller: caller, in: tx)
         }

@@ -19,7 +19,7 @@ extension HostControlService {
     of id: MeetingID, after cursor: Int64?, limit: Int, caller: Caller
   ) async throws(StorageFault) -> HostAnswer<Page<Ban>> {
     return try await ports.store.read { snapshot throws(StorageFault) in
-      switch try snapshot.authority(over: id, caller: caller) {
+      switch try snapshot.authority(over: id, to: .protect, caller: caller) {
       case .invalidToken: return .invalidToken
       case .secondFactorRequired: return .secondFactorRequired
       case .none: return .notHost
@@ -35,7 +35,7 @@ extension HostControlService {
     let banID = BanID(random: ports.randomness.bytes(BanID.randomByteCount))
     return try await ports.store.write { tx throws(StorageFault) -> HostAnswer<Ban> in
       try tx.endDueJoins()
-      let authority = try tx.authority(over: id, caller: caller)
+      let authority = try tx.authority(over: id, to: .protect, caller: caller)
       guard var meeting = authority.meeting, let actor = authority.actor else {
         return try refuse(authority, act: "ban", on: id, caller: caller, in: tx)
       }
@@ -74,7 +74,7 @@ extension HostControlService {
   /// Lets somebody knock again. The passcode they know stays suspect until it is another.
   package func unban(_ banID: BanID, in id: MeetingID, caller: Caller) async throws(StorageFault) -> HostAnswer<Void> {
     try await ports.store.write { tx throws(StorageFault) -> HostAnswer<Void> in
-      let authority = try tx.authority(over: id, caller: caller)
+      let authority = try tx.authority(over: id, to: .steer, caller: caller)
       guard let meeting = authority.meeting, let actor = authority.actor else {
         return try refuse(authority, act: "unban", on: id, caller: caller, in: tx)
       }

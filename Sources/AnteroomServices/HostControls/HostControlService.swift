@@ -104,7 +104,7 @@ package struct HostControlService: Sendable {
   ) async throws(StorageFault) -> HostAnswer<ShownMeeting> {
     try await ports.store.write { tx throws(StorageFault) -> HostAnswer<ShownMeeting> in
       try tx.endDueJoins()
-      let authority = try tx.authority(over: id, caller: caller)
+      let authority = try tx.authority(over: id, to: opensUp ? .steer : .protect, caller: caller)
       guard var meeting = authority.meeting, let actor = authority.actor else {
         return try refuse(authority, act: act, on: id, caller: caller, in: tx)
       }

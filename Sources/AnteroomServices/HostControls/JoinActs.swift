@@ -8,7 +8,7 @@ extension HostControlService {
     let banID = BanID(random: ports.randomness.bytes(BanID.randomByteCount))
     return try await ports.store.write { tx throws(StorageFault) -> HostAnswer<HostedJoin> in
       try tx.endDueJoins()
-      let authority = try tx.authority(over: id, caller: caller)
+      let authority = try tx.authority(over: id, to: act.effect, caller: caller)
       guard var meeting = authority.meeting, let actor = authority.actor else {
         return try refuse(authority, act: act.name, on: id, caller: caller, in: tx)
       }

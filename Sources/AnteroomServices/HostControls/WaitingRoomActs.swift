@@ -39,7 +39,7 @@ extension HostControlService {
       let isUnseen = named == nil
       // The right to it is asked for each group: it may end in the middle.
       let answer = try await ports.store.write { tx throws(StorageFault) -> HostAnswer<Admissions> in
-        let authority = try tx.authority(over: id, caller: caller)
+        let authority = try tx.authority(over: id, to: .steer, caller: caller)
         guard var meeting = authority.meeting, let actor = authority.actor else {
           return try refuse(authority, act: "admit-waiting", on: id, caller: caller, in: tx)
         }
@@ -57,7 +57,7 @@ extension HostControlService {
   ) async throws(StorageFault) -> HostAnswer<[JoinID]> {
     let right = try await ports.store.write { tx throws(StorageFault) -> HostAnswer<Int64> in
       try tx.endDueJoins()
-      let authority = try tx.authority(over: id, caller: caller)
+      let authority = try tx.authority(over: id, to: .steer, caller: caller)
       guard let meeting = authority.meeting else {
         return try refuse(authority, act: "admit-waiting", on: id, caller: caller, in: tx)
       }
@@ -106,7 +106,7 @@ extension HostControlService {
   ) async throws(StorageFault) -> HostAnswer<Int> {
     try await ports.store.write { tx throws(StorageFault) -> HostAnswer<Int> in
       try tx.endDueJoins()
-      let authority = try tx.authority(over: id, caller: caller)
+      let authority = try tx.authority(over: id, to: .protect, caller: caller)
       guard var meeting = authority.meeting, let actor = authority.actor else {
         return try refuse(authority, act: "message", on: id, caller: caller, in: tx)
       }

@@ -76,7 +76,7 @@ package struct InviteService: Sendable {
     let code = draft.account == nil ? InviteCodes.make(ports.randomness, ports.digests) : nil
     return try await ports.store.write {
       tx throws(StorageFault) -> HostAnswer<Creation<CreatedInvite, InviteRefusal>> in
-      let authority = try tx.authority(over: id, caller: caller)
+      let authority = try tx.authority(over: id, to: .steer, caller: caller)
       guard let meeting = authority.meeting, let actor = authority.actor else {
         return try hostControls.refuse(authority, act: "invite", on: id, caller: caller, in: tx)
       }
@@ -105,7 +105,7 @@ package struct InviteService: Sendable {
     of id: MeetingID, after cursor: Int64?, limit: Int, caller: Caller
   ) async throws(StorageFault) -> HostAnswer<Page<Invite>> {
     return try await ports.store.read { snapshot throws(StorageFault) in
-      switch try snapshot.authority(over: id, caller: caller) {
+      switch try snapshot.authority(over: id, to: .protect, caller: caller) {
       case .invalidToken: return .invalidToken
       case .secondFactorRequired: return .secondFactorRequired
       case .none: return .notHost
@@ -121,7 +121,7 @@ package struct InviteService: Sendable {
   ) async throws(StorageFault) -> HostAnswer<Void> {
     try await ports.store.write { tx throws(StorageFault) -> HostAnswer<Void> in
       try tx.endDueJoins()
-      let authority = try tx.authority(over: id, caller: caller)
+      let authority = try tx.authority(over: id, to: .protect, caller: caller)
       guard var meeting = authority.meeting, let actor = authority.actor else {
         return try hostControls.refuse(authority, act: "revoke-invite", on: id, caller: caller, in: tx)
       }

@@ -54,7 +54,7 @@ extension HostControlService {
   ) async throws(StorageFault) -> HostAnswer<MeetingEditResult> {
     let made = try await passcodeToBe(of: id)
     return try await ports.store.write { tx throws(StorageFault) -> HostAnswer<MeetingEditResult> in
-      let answer = try steward(of: id, act: "change", ifVersion: edit.ifVersion, caller: caller, in: tx)
+      let answer = try steward(of: id, act: "change", to: .steer, ifVersion: edit.ifVersion, caller: caller, in: tx)
       guard case .done(let steward) = answer else { return try answer.refused() }
       let old = steward.meeting
       if old.state == .ended && old.kind == .once { return .impossible(.ended) }

@@ -16,7 +16,7 @@ extension HostControlService {
   {
     let made = try await passcodeToBe(of: id)
     return try await ports.store.write { tx throws(StorageFault) in
-      let answer = try steward(of: id, act: "open", ifVersion: ifVersion, caller: caller, in: tx)
+      let answer = try steward(of: id, act: "open", to: .steer, ifVersion: ifVersion, caller: caller, in: tx)
       guard case .done(let steward) = answer else { return try answer.refused() }
       var meeting = steward.meeting
       let cause = Cause(steward.actor, caller.request)
@@ -41,7 +41,7 @@ extension HostControlService {
     -> HostAnswer<ShownMeeting>
   {
     try await ports.store.write { tx throws(StorageFault) in
-      let answer = try steward(of: id, act: "end", ifVersion: ifVersion, caller: caller, in: tx)
+      let answer = try steward(of: id, act: "end", to: .protect, ifVersion: ifVersion, caller: caller, in: tx)
       guard case .done(let steward) = answer else { return try answer.refused() }
       var meeting = steward.meeting
       try tx.end(&meeting, Cause(steward.actor, caller.request))
@@ -55,7 +55,7 @@ extension HostControlService {
     -> HostAnswer<Void>
   {
     try await ports.store.write { tx throws(StorageFault) -> HostAnswer<Void> in
-      let answer = try steward(of: id, act: "delete", ifVersion: ifVersion, caller: caller, in: tx)
+      let answer = try steward(of: id, act: "delete", to: .steer, ifVersion: ifVersion, caller: caller, in: tx)
       guard case .done(let steward) = answer else { return try answer.refused() }
       // Others may end it; what cannot be taken back is the owner's.
       if !steward.owns { return .notHost }

@@ -17,7 +17,7 @@ extension HostControlService {
   ) async throws(StorageFault) -> HostAnswer<RotationResult> {
     // A title makes a poor passcode, so it is read before anything is chosen.
     let seen = try await ports.store.read { snapshot throws(StorageFault) in
-      try snapshot.authority(over: id, caller: caller).meeting
+      try snapshot.authority(over: id, to: .steer, caller: caller).meeting
     }
     let made: Passcodes.Made?
     let isChosen: Bool
@@ -32,7 +32,7 @@ extension HostControlService {
     return try await ports.store.write { tx throws(StorageFault) -> HostAnswer<RotationResult> in
       // Whose admission has lapsed waits on the old passcode as well, and is marked with the others.
       try tx.endDueJoins()
-      let authority = try tx.authority(over: id, caller: caller)
+      let authority = try tx.authority(over: id, to: .steer, caller: caller)
       guard var meeting = authority.meeting, let actor = authority.actor else {
         return try refuse(authority, act: "passcode", on: id, caller: caller, in: tx)
       }

@@ -32,7 +32,8 @@ extension HostControlService {
   /// The right to an act on a meeting, asked in the act's own transaction, with what the clock has done meanwhile
   /// done.
   func steward(
-    of id: MeetingID, act: String, ifVersion: ExpectedVersion, caller: Caller, in tx: any Transaction
+    of id: MeetingID, act: String, to effect: ActEffect, ifVersion: ExpectedVersion, caller: Caller,
+    in tx: any Transaction
   ) throws(StorageFault) -> HostAnswer<Steward> {
     try tx.endDueJoins()
     let steward: Steward
@@ -47,7 +48,7 @@ extension HostControlService {
       steward = Steward(
         right: caller.actsAsOperator ? .operator : .scheduler, meeting: meeting, actor: caller.actor)
     } else {
-      let authority = try tx.authority(over: id, caller: caller)
+      let authority = try tx.authority(over: id, to: effect, caller: caller)
       switch authority {
       case .invalidToken, .secondFactorRequired, .none: return try refuse(authority, act, id, caller, tx)
       case .ticket: return .sessionRequired

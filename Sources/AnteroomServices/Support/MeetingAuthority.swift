@@ -34,8 +34,11 @@ enum MeetingAuthority: Sendable {
 }
 
 extension Snapshot {
-  /// By what right the caller acts in a meeting. Ownership comes from the record alone.
-  func authority(over id: MeetingID, caller: Caller) throws(StorageFault) -> MeetingAuthority {
+  /// By what right the caller acts in a meeting. Ownership comes from the record alone; what an owner may do with it,
+  /// from the role that the operator gave and may have taken back.
+  func authority(
+    over id: MeetingID, to effect: ActEffect, caller: Caller
+  ) throws(StorageFault) -> MeetingAuthority {
     guard let bearer = caller.bearer else { return .invalidToken }
     switch bearer.kind {
     case .challenge, .knownDevice: return .invalidToken
@@ -47,19 +50,22 @@ extension Snapshot {
         guard let meeting = try meeting(id), meeting.isHosted(by: found.account.id) else {
           return .none(.account(found.account.id))
         }
-        if meeting.lacksFactor(found.session) { return .secondFactorRequired }
-        return .session(found.account.id, meeting)
+        if lacksFactor(found, in: meeting) { return .secondFactorRequired }
+        return meeting.lets(found.account, effect)
+          ? .session(found.account.id, meeting) : .none(.account(found.account.id))
       }
     case .ticket:
       guard let stored = try ownJoin(bearer, caller: caller) else { return .invalidToken }
-      return try authority(over: id, byTicketOf: stored.join)
+      return try authority(over: id, to: effect, byTicketOf: stored.join)
     }
   }
 
   /// A ticket is worth what the session is that it was made with, asked as that would be if it were shown: who has to
   /// show a second factor by now does not steer on by a ticket of before. A role that a host gave is that host's word,
   /// and asks for no factors that a guest could not have.
-  private func authority(over id: MeetingID, byTicketOf join: Join) throws(StorageFault) -> MeetingAuthority {
+  private func authority(
+    over id: MeetingID, to effect: ActEffect, byTicketOf join: Join
+  ) throws(StorageFault) -> MeetingAuthority {
     if join.isOver { return .invalidToken }
     guard join.meeting == id, join.role == .host || join.role == .cohost,
       join.state == .admitted || join.state == .present, let meeting = try meeting(id),
@@ -70,9 +76,23 @@ extension Snapshot {
     case .invalid: return .invalidToken
     case .enrolmentOnly: return .secondFactorRequired
     case .stands(let found):
-      if join.joinerClass.isHosting && meeting.lacksFactor(found.session) { return .secondFactorRequired }
+      guard join.joinerClass.isHosting else { break }
+      if lacksFactor(found, in: meeting) { return .secondFactorRequired }
+      if !meeting.lets(found.account, effect) { return .none(.join(join.id)) }
     }
     return .ticket(join.id, meeting)
+  }
+
+  /// Whether whoever hosts a meeting by its record has to show more than it did in a session.
+  private func lacksFactor(_ found: AuthenticatedSession, in meeting: Meeting) -> Bool {
+    if found.session.factors >= 2 { return false }
+    return meeting.policy.hostSecondFactor || lacksFactor(found.account, found.session.factors, in: meeting)
+  }
+
+  /// Whether an account owns the meeting and has to show another factor because of that: an owner is asked for what the
+  /// site asks of hosts, role or not, or taking the role away would make the meeting cheaper to take over.
+  func lacksFactor(_ account: Account, _ factors: Int, in meeting: Meeting) -> Bool {
+    meeting.host == account.id && factors < 2 && policies.hostNeedsSecondFactor(boundTo: account.profile)
   }
 
   /// Whether whoever shows the caller's session showed its factors recently enough for an act that opens a meeting
@@ -97,7 +117,7 @@ extension Snapshot {
       guard let meeting = try meeting(id) else { return .notHost }
       return .done((meeting, nil, nil))
     }
-    switch try authority(over: id, caller: caller) {
+    switch try authority(over: id, to: .protect, caller: caller) {
     case .invalidToken: return .invalidToken
     case .secondFactorRequired: return .secondFactorRequired
     case .none: return .notHost
@@ -143,8 +163,14 @@ extension Snapshot {
 }
 
 extension Meeting {
-  /// Whether whoever hosts here has to show more than a session did.
-  fileprivate func lacksFactor(_ session: Session) -> Bool { policy.hostSecondFactor && session.factors < 2 }
+  /// An owner without the role of a host closes and steers no more. Cohosts need none: they are that by the word of
+  /// who hosted when they were named.
+  fileprivate func lets(_ account: Account, _ effect: ActEffect) -> Bool {
+    switch effect {
+    case .protect: true
+    case .steer: account.isHost || host != account.id
+    }
+  }
 }
 
 extension Join {

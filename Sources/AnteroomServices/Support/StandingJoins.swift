@@ -8,10 +8,15 @@ extension Snapshot {
   func facts(of join: Join, in meeting: Meeting) throws(StorageFault) -> AdmissionFacts {
     let backing = try backing(of: join)
     var facts = AdmissionFacts(
-      of: join, in: meeting, factors: backing?.session?.session.factors ?? 0, notices: try answers(of: join, to: meeting.policy.notices),
+      of: join, in: meeting, factors: backing?.session?.session.factors ?? 0,
+      notices: try answers(of: join, to: meeting.policy.notices),
       isBarred: try isBarred(join, in: meeting), now: now)
     // With a session of before, that would not get in any more.
-    if case .enrolmentOnly = backing { facts.lacksFactor = true }
+    switch backing {
+    case nil, .invalid: break
+    case .enrolmentOnly: facts.lacksFactor = true
+    case .stands(let found): facts.lacksFactor = lacksFactor(found.account, found.session.factors, in: meeting)
+    }
     facts.joinerClass = try presentClass(of: join)
     if try hasTypedName(join, in: meeting) { facts.name = .missing }
     return facts
