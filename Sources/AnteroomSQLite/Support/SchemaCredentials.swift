@@ -63,8 +63,6 @@ extension Schema {
 
     -- When all that the account has was last shown.
     ALTER TABLE sessions ADD COLUMN fully_shown_at INTEGER NOT NULL DEFAULT 0;
-    -- When it was last used, as far as that was written: a limit that became shorter counts from it.
-    ALTER TABLE sessions ADD COLUMN used_at INTEGER;
 
     -- An identity token is good once; kept until nobody would take it any more.
     CREATE TABLE spent_id_tokens (
