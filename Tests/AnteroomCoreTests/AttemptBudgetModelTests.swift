@@ -5,13 +5,13 @@ import Testing
 /// counters: what was reserved, failed, given back, lost with a daemon, and when.
 @Suite struct AttemptBudgetModelTests {
   private static let window = BudgetRule.window(limit: 4, seconds: 60)
-  private static let quiet = BudgetRule.quiet(limit: 4, seconds: 60)
+  private static let sliding = BudgetRule.sliding(limit: 4, seconds: 240)
   private static let delay = BudgetRule.delay(burst: 3, longest: 15, forgottenAfter: 90)
 
   /// What happened, told plainly.
   private struct Model {
     let rule: BudgetRule
-    /// Since the last time that all was forgotten.
+    /// Since the last time that all was forgotten; under a sliding rule, ever.
     var failures: [Instant] = []
     var reserved = 0
     /// Every failure ever, with when its window began.
@@ -21,7 +21,7 @@ import Testing
       guard let first = failures.first, let last = failures.last else { return true }
       return switch rule {
       case .window(_, let seconds): now >= first.adding(seconds: seconds)
-      case .quiet(_, let seconds): now >= last.adding(seconds: seconds)
+      case .sliding: false
       case .delay(_, _, let seconds): now >= last.adding(seconds: seconds)
       }
     }
@@ -32,6 +32,12 @@ import Testing
       windows[failures[0], default: 0] += 1
     }
 
+    /// When a sliding rule forgets a failure: when its time has passed since the end of the part of it in which it was.
+    static func isForgotten(_ failure: Instant, lookingBack seconds: Int) -> Instant {
+      let part = Int64(seconds / 24) * 1000
+      return Instant(milliseconds: failure.milliseconds - failure.milliseconds % part + part).adding(seconds: seconds)
+    }
+
     /// Nil where a try may be made; the wait where it may not; 0 where others are undecided.
     func wait(at now: Instant) -> Int64? {
       let current = isOver(at: now) ? [] : failures
@@ -39,11 +45,10 @@ import Testing
       case .window(let limit, let seconds):
         if current.count >= limit { return current[0].adding(seconds: seconds).milliseconds(since: now) }
         return current.count + reserved < limit ? nil : 0
-      case .quiet(let limit, let seconds):
-        if current.count >= limit {
-          return current[current.count - 1].adding(seconds: seconds).milliseconds(since: now)
-        }
-        return current.count + reserved < limit ? nil : 0
+      case .sliding(let limit, let seconds):
+        let ends = current.map { Self.isForgotten($0, lookingBack: seconds) }.filter { $0 > now }
+        if ends.count >= limit { return ends[ends.count - limit].milliseconds(since: now) }
+        return ends.count + reserved < limit ? nil : 0
       case .delay(let burst, let longest, _):
         if current.count < burst { return current.count + reserved < burst ? nil : 0 }
         var seconds = 1
@@ -66,7 +71,7 @@ import Testing
     }
   }
 
-  @Test(arguments: [window, quiet, delay], 0..<10)
+  @Test(arguments: [window, sliding, delay], 0..<10)
   func `no history lets more fail than the rule allows, refuses one that it allows, or names a wrong time`(
     rule: BudgetRule, portion: Int
   ) {
@@ -94,7 +99,7 @@ import Testing
             budget = budget.refunding()
             model.reserved -= 1
           }
-        case 6: now = now.adding(seconds: chance.pick([0, 1, 1, 2, 5, 16, 30, 61, 91]))
+        case 6: now = now.adding(seconds: chance.pick([0, 1, 1, 2, 5, 16, 30, 61, 91, 239]))
         case _:
           // Killed, and started again some time later.
           guard chance.isOne(in: 4) else { continue }
@@ -132,21 +137,70 @@ import Testing
     }
   }
 
-  /// By who makes as many as are let through, at the moments that suit: in no stretch of that length are there more.
-  @Test(arguments: [1, 7, 30, 59, 60, 61])
-  func `in any day there are no more than the day's`(step: Int) {
-    var now = Instant(seconds: 1_000_000)
-    var budget = AttemptBudget.untouched(at: now)
-    var evaluated: [Instant] = []
-    for _ in 0..<500 {
-      if budget.verdict(under: Self.quiet, at: now) == .available {
-        budget = budget.reserving(under: Self.quiet, at: now).committing(under: Self.quiet, at: now)
-        evaluated.append(now)
+  /// Whatever happens, at whatever moments: attempts that fail at once or later, successes, deaths of the daemon. In no
+  /// 24 hours are more evaluated than the day's, and nobody is refused for what is older than 25 hours.
+  @Test(arguments: 0..<10)
+  func `in any day there are no more than the day's, and what is over is held against nobody`(portion: Int) {
+    let hour = 3_600_000 as Int64
+    for seed in 0..<200 {
+      var chance = SplitMix64(seed: UInt64(1_000_000 + portion * 200 + seed))
+      let limit = chance.pick([1, 2, 5, 100])
+      let rule = BudgetRule.sliding(limit: limit, seconds: 86_400)
+      let pace = chance.pick([1000, 60_000, 20 * 60_000, 3_600_000, 20 * 3_600_000])
+      var now = Instant(milliseconds: Int64(1_000_000_000_000 + chance.below(7_200_000)))
+      var budget = AttemptBudget.untouched(at: now)
+      var failed: [Instant] = []
+      var reserved = 0
+      for step in 0..<400 {
+        now = Instant(milliseconds: now.milliseconds + Int64(chance.below(pace + 1)))
+        let lately = failed.count { now.milliseconds(since: $0) < 25 * hour }
+        switch budget.verdict(under: rule, at: now) {
+        case .available:
+          budget = budget.reserving(under: rule, at: now)
+          reserved += 1
+        case .pending where lately + reserved >= limit: break
+        case .spent(let until) where lately >= limit && until > now && until.milliseconds(since: now) <= 25 * hour:
+          break
+        case .pending, .spent:
+          Issue.record("seed \(seed), step \(step): refused for \(lately) failures and \(reserved) of \(limit)")
+          return
+        }
+        switch chance.below(8) {
+        case 0..<5 where reserved > 0:
+          budget = budget.committing(under: rule, at: now)
+          failed.append(now)
+          reserved -= 1
+        case 5 where reserved > 0:
+          budget = budget.refunding()
+          reserved -= 1
+        case 6 where chance.isOne(in: 10):
+          budget = budget.abandoned(under: rule, at: now)
+          failed += Array(repeating: now, count: reserved)
+          reserved = 0
+        case _: break
+        }
+        // As it goes to the store and comes back.
+        guard let read = FailureSlots(text: budget.slots.text), read == budget.slots else {
+          Issue.record("\(budget.slots.text) does not read back")
+          return
+        }
       }
-      now = now.adding(seconds: step)
+      let isKept = zip(failed, failed.dropFirst(limit)).allSatisfy { $1.milliseconds(since: $0) > 24 * hour }
+      #expect(isKept && !failed.isEmpty, "seed \(seed): more than \(limit) in a day")
     }
-    #expect(evaluated.count > 4)
-    #expect(zip(evaluated, evaluated.dropFirst(4)).allSatisfy { $1.milliseconds(since: $0) >= 60_000 })
+  }
+
+  @Test(arguments: ["x", "1", "1:", ":1", "1:0", "1:-1", "2:1 1:1", "1:1 1:1", "1:1:1"])
+  func `what are no slots are none`(text: String) { #expect(FailureSlots(text: text) == nil) }
+
+  /// As a row of before has it: how many there were is known, and when the last of them was.
+  @Test func `failures without their times are of the time of the last one`() {
+    let last = Instant(seconds: 3600 * 1000 + 1800)
+    let old = AttemptBudget(failures: 5, reserved: 0, windowStart: last, lastFailure: last)
+    let rule = BudgetRule.sliding(limit: 5, seconds: 86_400)
+    let end = Instant(seconds: 3600 * 1025)
+    #expect(old.verdict(under: rule, at: last) == .spent(until: end) && old.expiry(under: rule) == end)
+    #expect(old.verdict(under: rule, at: end) == .available)
   }
 
   @Test(
@@ -162,12 +216,12 @@ import Testing
     #expect(budget.rank(under: Self.delay, at: now) == rank % AttemptBudget.firstSpentRank)
   }
 
-  @Test(arguments: [window, quiet, delay, .window(limit: 100, seconds: 86_400)])
+  @Test(arguments: [window, sliding, delay, .window(limit: 100, seconds: 86_400)])
   func `a rule reads back from what is stored of it`(rule: BudgetRule) {
     #expect(BudgetRule(text: rule.text) == rule)
   }
 
-  @Test(arguments: ["", "window", "window 1", "window 1 2 3", "window 1 x", "delay 1 2", "gate 1 2"])
+  @Test(arguments: ["", "window", "window 1", "window 1 2 3", "window 1 x", "delay 1 2", "quiet 1 2", "gate 1 2"])
   func `what is no rule is none`(text: String) { #expect(BudgetRule(text: text) == nil) }
 
   @Test func `a lockout's id gives back the beginning of its key`() {

@@ -3,9 +3,9 @@ package enum BudgetRule: Hashable, Sendable {
   /// At most `limit` failures in a window of `seconds` that begins with the first of them.
   case window(limit: Int, seconds: Int)
 
-  /// At most `limit` failures, forgotten together `seconds` after the last of them: so in any `seconds` there are at
-  /// most so many, wherever one begins to count.
-  case quiet(limit: Int, seconds: Int)
+  /// At most `limit` failures in any `seconds`, wherever one begins to count. Each is forgotten by itself, at most a
+  /// 24th part of that time late (`FailureSlots`).
+  case sliding(limit: Int, seconds: Int)
 
   /// `burst` failures without delay; after each further one the next try waits 1, 2, 4 … up to
   /// `longest` seconds. Failures are forgotten `forgottenAfter` seconds after the last.
@@ -24,12 +24,17 @@ package struct AttemptBudget: Hashable, Sendable {
   /// When the window began; meaningful once there was a failure.
   package var windowStart: Instant
   package var lastFailure: Instant
+  /// When the failures were, under a sliding rule; empty under any other.
+  package var slots: FailureSlots
 
-  package init(failures: Int, reserved: Int, windowStart: Instant, lastFailure: Instant) {
+  package init(
+    failures: Int, reserved: Int, windowStart: Instant, lastFailure: Instant, slots: FailureSlots = .empty
+  ) {
     self.failures = failures
     self.reserved = reserved
     self.windowStart = windowStart
     self.lastFailure = lastFailure
+    self.slots = slots
   }
 
   package static func untouched(at now: Instant) -> AttemptBudget {
@@ -50,8 +55,8 @@ package struct AttemptBudget: Hashable, Sendable {
     case .window(let limit, let seconds):
       if current.failures >= limit { return .spent(until: current.windowStart.adding(seconds: seconds)) }
       return current.failures + current.reserved >= limit ? .pending : .available
-    case .quiet(let limit, let seconds):
-      if current.failures >= limit { return .spent(until: current.lastFailure.adding(seconds: seconds)) }
+    case .sliding(let limit, let seconds):
+      if let until = current.slots.time(whenBelow: limit, lookingBack: seconds) { return .spent(until: until) }
       return current.failures + current.reserved >= limit ? .pending : .available
     case .delay(let burst, let longest, _):
       if current.failures + current.reserved < burst { return .available }
@@ -67,7 +72,7 @@ package struct AttemptBudget: Hashable, Sendable {
   package func room(under rule: BudgetRule, at now: Instant) -> Int {
     let current = forgetting(under: rule, at: now)
     switch rule {
-    case .window(let limit, _), .quiet(let limit, _): return max(0, limit - current.failures - current.reserved)
+    case .window(let limit, _), .sliding(let limit, _): return max(0, limit - current.failures - current.reserved)
     case .delay(let burst, _, _):
       if current.failures < burst { return max(0, burst - current.failures - current.reserved) }
       return verdict(under: rule, at: now) == .available ? 1 : 0
@@ -84,7 +89,7 @@ package struct AttemptBudget: Hashable, Sendable {
   package func rank(under rule: BudgetRule, at now: Instant) -> Int64 {
     let rank = Int64(Int.bitWidth - 1 - max(1, failures).leadingZeroBitCount)
     switch rule {
-    case .window, .quiet: return spentUntil(under: rule, at: now) == nil ? rank : rank + AttemptBudget.firstSpentRank
+    case .window, .sliding: return spentUntil(under: rule, at: now) == nil ? rank : rank + AttemptBudget.firstSpentRank
     case .delay: return rank
     }
   }
@@ -101,10 +106,8 @@ package struct AttemptBudget: Hashable, Sendable {
   /// The reserved attempt failed.
   package func committing(under rule: BudgetRule, at now: Instant) -> AttemptBudget {
     var next = forgetting(under: rule, at: now)
-    if next.failures == 0 { next.windowStart = now }
     next.reserved = max(0, next.reserved - 1)
-    next.failures += 1
-    next.lastFailure = now
+    next.fail(1, under: rule, at: now)
     return next
   }
 
@@ -121,10 +124,8 @@ package struct AttemptBudget: Hashable, Sendable {
   package func abandoned(under rule: BudgetRule, at now: Instant) -> AttemptBudget {
     guard reserved > 0 else { return self }
     var next = forgetting(under: rule, at: now)
-    if next.failures == 0 { next.windowStart = now }
-    next.failures += next.reserved
+    next.fail(next.reserved, under: rule, at: now)
     next.reserved = 0
-    next.lastFailure = now
     return next
   }
 
@@ -132,14 +133,39 @@ package struct AttemptBudget: Hashable, Sendable {
   package func expiry(under rule: BudgetRule) -> Instant {
     switch rule {
     case .window(_, let seconds): windowStart.adding(seconds: seconds)
-    case .quiet(_, let seconds): lastFailure.adding(seconds: seconds)
+    case .sliding(_, let seconds):
+      counted(lookingBack: seconds).end(lookingBack: seconds) ?? lastFailure.adding(seconds: seconds)
     case .delay(_, _, let forgottenAfter): lastFailure.adding(seconds: forgottenAfter)
     }
   }
 
-  private func forgetting(under rule: BudgetRule, at now: Instant) -> AttemptBudget {
-    guard failures > 0, now >= expiry(under: rule) else { return self }
+  /// Without what is over: what of it counts now.
+  package func forgetting(under rule: BudgetRule, at now: Instant) -> AttemptBudget {
+    guard failures > 0 else { return self }
+    if case .sliding(_, let seconds) = rule, now < expiry(under: rule) {
+      var next = self
+      next.slots = counted(lookingBack: seconds).forgetting(at: now, lookingBack: seconds)
+      next.failures = next.slots.failures
+      next.windowStart = max(windowStart, next.slots.start(lookingBack: seconds) ?? now)
+      return next
+    }
+    guard now >= expiry(under: rule) else { return self }
     return AttemptBudget(failures: 0, reserved: reserved, windowStart: now, lastFailure: lastFailure)
+  }
+
+  /// What was counted under another rule, without the times, is of the last of them.
+  private func counted(lookingBack seconds: Int) -> FailureSlots {
+    guard slots.isEmpty, failures > 0 else { return slots }
+    var all = FailureSlots.empty
+    all.add(failures, at: lastFailure, lookingBack: seconds)
+    return all
+  }
+
+  private mutating func fail(_ count: Int, under rule: BudgetRule, at now: Instant) {
+    if failures == 0 { windowStart = now }
+    failures += count
+    lastFailure = now
+    if case .sliding(_, let seconds) = rule { slots.add(count, at: now, lookingBack: seconds) }
   }
 
   private static func delay(afterFailure count: Int, longest: Int) -> Int {

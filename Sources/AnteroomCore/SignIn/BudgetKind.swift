@@ -81,7 +81,7 @@ extension BudgetRule {
   package var text: String {
     switch self {
     case .window(let limit, let seconds): "window \(limit) \(seconds)"
-    case .quiet(let limit, let seconds): "quiet \(limit) \(seconds)"
+    case .sliding(let limit, let seconds): "sliding \(limit) \(seconds)"
     case .delay(let burst, let longest, let forgottenAfter): "delay \(burst) \(longest) \(forgottenAfter)"
     }
   }
@@ -92,7 +92,7 @@ extension BudgetRule {
     let numbers = words.dropFirst().compactMap { Int($0) }
     switch (words.first, numbers.count, words.count) {
     case ("window", 2, 3): self = .window(limit: numbers[0], seconds: numbers[1])
-    case ("quiet", 2, 3): self = .quiet(limit: numbers[0], seconds: numbers[1])
+    case ("sliding", 2, 3): self = .sliding(limit: numbers[0], seconds: numbers[1])
     case ("delay", 3, 4): self = .delay(burst: numbers[0], longest: numbers[1], forgottenAfter: numbers[2])
     case _: return nil
     }
@@ -101,7 +101,7 @@ extension BudgetRule {
   /// So many failures are free of any consequence.
   package var limit: Int {
     switch self {
-    case .window(let limit, _), .quiet(let limit, _): limit
+    case .window(let limit, _), .sliding(let limit, _): limit
     case .delay(let burst, _, _): burst
     }
   }

@@ -31,9 +31,10 @@ package enum SignInPolicy {
   /// configured.
   package static let mostStrangersFailures = 100
 
-  /// In any 24 hours: a day that began with the first failure in it would allow nearly twice as many across its edge.
+  /// In any 24 hours: a day that began with the first failure in it would allow nearly twice as many across its edge,
+  /// and one that ended after the last would never end for whoever is guessed at now and then.
   package static func strangers(failures: Int) -> BudgetRule {
-    .quiet(limit: min(failures, mostStrangersFailures), seconds: 86_400)
+    .sliding(limit: min(failures, mostStrangersFailures), seconds: 86_400)
   }
 
   /// What one source may register through a front end.

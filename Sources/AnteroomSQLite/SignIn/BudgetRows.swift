@@ -3,7 +3,7 @@ import AnteroomServices
 
 extension SQLiteSnapshot {
   private static let budgetColumns =
-    "key, kind, rule, failures, reserved, window_start, last_failure, account, spent_until"
+    "key, kind, rule, failures, reserved, window_start, last_failure, slots, account, spent_until"
 
   /// Nil for a row of before, which says nothing of what it is about.
   private static func readKept(_ row: Row, from offset: Int) -> KeptBudget? {
@@ -11,13 +11,14 @@ extension SQLiteSnapshot {
     else { return nil }
     return KeptBudget(
       key: row.digest(offset), kind: kind, rule: rule, budget: readBudget(row, from: offset + 3),
-      account: row.optionalText(offset + 7).map { AccountID(known: $0) }, spentUntil: row.optionalTime(offset + 8))
+      account: row.optionalText(offset + 8).map { AccountID(known: $0) }, spentUntil: row.optionalTime(offset + 9))
   }
 
   fileprivate static func readBudget(_ row: Row, from offset: Int) -> AttemptBudget {
     AttemptBudget(
       failures: row.count(offset), reserved: row.count(offset + 1), windowStart: row.time(offset + 2),
-      lastFailure: row.time(offset + 3))
+      lastFailure: row.time(offset + 3),
+      slots: row.optionalText(offset + 4).flatMap { FailureSlots(text: $0) } ?? .empty)
   }
 
   /// The cursor is the beginning of a key as a number: 7 bytes, so that it is never negative.
@@ -81,7 +82,7 @@ extension SQLiteSnapshot {
 extension SQLiteTransaction {
   func budget(_ key: Digest) throws(StorageFault) -> AttemptBudget? {
     try db.one(
-      "SELECT failures, reserved, window_start, last_failure FROM budgets WHERE key = ?", [.digest(key)]
+      "SELECT failures, reserved, window_start, last_failure, slots FROM budgets WHERE key = ?", [.digest(key)]
     ) { SQLiteSnapshot.readBudget($0, from: 0) }
   }
 
@@ -94,15 +95,17 @@ extension SQLiteTransaction {
     let state = BudgetRowState(budget, under: bucket.rule, at: now)
     try db.run(
       """
-      UPDATE budgets SET failures = ?2, reserved = ?3, window_start = ?4, last_failure = ?5, expires_at = ?6,
-        spent_until = ?7, rank = ?8, rule = ?9, kind = ?10, account = (SELECT id FROM accounts WHERE id = ?11), name = ?12, source = ?13
+      UPDATE budgets SET failures = ?2, reserved = ?3, window_start = ?4, last_failure = ?5, slots = ?6,
+        expires_at = ?7, spent_until = ?8, rank = ?9, rule = ?10, kind = ?11,
+        account = (SELECT id FROM accounts WHERE id = ?12), name = ?13, source = ?14
       WHERE key = ?1
       """, [.digest(bucket.key)] + state.columns + bucket.columns)
     if db.changesCount > 0 { return }
     try db.run(
       """
-      INSERT INTO budgets (key, failures, reserved, window_start, last_failure, expires_at, spent_until, rank, rule,
-        kind, account, name, source, pool) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT id FROM accounts WHERE id = ?), ?, ?, ?)
+      INSERT INTO budgets (key, failures, reserved, window_start, last_failure, slots, expires_at, spent_until, rank,
+        rule, kind, account, name, source, pool)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT id FROM accounts WHERE id = ?), ?, ?, ?)
       """, [.digest(bucket.key)] + state.columns + bucket.columns + [.integer(bucket.kind.pool.rawValue)])
     try evict(from: bucket.kind.pool)
   }
@@ -152,7 +155,7 @@ extension SQLiteTransaction {
   func clearBudget(_ key: Digest) throws(StorageFault) {
     try db.run(
       """
-      UPDATE budgets SET failures = 0, spent_until = NULL, rank = 0, window_start = ?2
+      UPDATE budgets SET failures = 0, slots = NULL, spent_until = NULL, rank = 0, window_start = ?2
       WHERE key = ?1 AND reserved > 0
       """, [.digest(key), .time(now)])
     try db.run("DELETE FROM budgets WHERE key = ? AND reserved = 0", [.digest(key)])
@@ -201,11 +204,12 @@ struct BudgetRowState {
     rank = budget.rank(under: rule, at: now)
   }
 
-  /// failures, reserved, window_start, last_failure, expires_at, spent_until, rank
+  /// failures, reserved, window_start, last_failure, slots, expires_at, spent_until, rank
   var columns: [Column] {
     [
       .integer(Int64(budget.failures)), .integer(Int64(budget.reserved)), .time(budget.windowStart),
-      .time(budget.lastFailure), .time(expiresAt), .optional(spentUntil), .integer(rank),
+      .time(budget.lastFailure), budget.slots.isEmpty ? .null : .text(budget.slots.text), .time(expiresAt),
+      .optional(spentUntil), .integer(rank),
     ]
   }
 }
@@ -225,7 +229,7 @@ extension Statements {
   /// nobody a guess.
   func settleReservations(at now: Instant) throws(StorageFault) {
     let open = try all(
-      "SELECT key, rule, failures, reserved, window_start, last_failure FROM budgets WHERE reserved > 0", []
+      "SELECT key, rule, failures, reserved, window_start, last_failure, slots FROM budgets WHERE reserved > 0", []
     ) { row in
       (key: row.digest(0), rule: BudgetRule(text: row.text(1)), budget: SQLiteSnapshot.readBudget(row, from: 2))
     }
@@ -239,8 +243,8 @@ extension Statements {
       let state = BudgetRowState(row.budget.abandoned(under: rule, at: now), under: rule, at: now)
       try run(
         """
-        UPDATE budgets SET failures = ?2, reserved = ?3, window_start = ?4, last_failure = ?5, expires_at = ?6,
-          spent_until = ?7, rank = ?8 WHERE key = ?1
+        UPDATE budgets SET failures = ?2, reserved = ?3, window_start = ?4, last_failure = ?5, slots = ?6,
+          expires_at = ?7, spent_until = ?8, rank = ?9 WHERE key = ?1
         """, [.digest(row.key)] + state.columns)
     }
   }

@@ -9,6 +9,7 @@ enum Schema {
     migrator.registerMigration("2 doors") { db in try db.execute(sql: doors) }
     migrator.registerMigration("3 who gets in") { db in try db.execute(sql: whoGetsIn) }
     migrator.registerMigration("4 credentials") { db in try db.execute(sql: credentials) }
+    migrator.registerMigration("5 sliding day") { db in try db.execute(sql: slidingDay) }
     migrator.registerMigration("6 uses") { db in try db.execute(sql: uses) }
     return migrator
   }

@@ -67,12 +67,14 @@ package struct LockoutService: Sendable {
   /// Forgets the failures; false where there are none under that id. Nobody is told: it is no event of the account's.
   package func clear(_ id: LockoutID, caller: Caller) async throws(StorageFault) -> Bool {
     let isCleared = try await store.write { tx throws(StorageFault) in
-      guard let kept = try tx.keptBudget(beginning: id.keyBeginning), kept.budget.failures > 0 else { return false }
+      guard let kept = try tx.keptBudget(beginning: id.keyBeginning) else { return false }
+      let budget = kept.budget.forgetting(under: kept.rule, at: tx.now)
+      guard budget.failures > 0 else { return false }
       try tx.clearBudget(kept.key)
       try tx.append(
         AuditEntry(
           .lockoutCleared, by: caller.actor, subject: kept.account?.text ?? id.text, request: caller.request,
-          detail: [("lockout", id.text), ("kind", kept.kind.rawValue), ("failures", String(kept.budget.failures))]))
+          detail: [("lockout", id.text), ("kind", kept.kind.rawValue), ("failures", String(budget.failures))]))
       return true
     }
     if isCleared { queue.callAll() }
@@ -84,10 +86,11 @@ extension Snapshot {
   fileprivate func lockout(_ kept: KeptBudget) throws(StorageFault) -> Lockout {
     var account: Account?
     if let id = kept.account { account = try self.account(id) }
+    let budget = kept.budget.forgetting(under: kept.rule, at: now)
     let isRefusing = kept.spentUntil.map { $0 > now } ?? false
     return Lockout(
-      id: LockoutID(key: kept.key), kind: kept.kind.rawValue, account: account, failures: kept.budget.failures,
-      limit: kept.rule.limit, since: kept.budget.windowStart, until: isRefusing ? kept.spentUntil : nil,
+      id: LockoutID(key: kept.key), kind: kept.kind.rawValue, account: account, failures: budget.failures,
+      limit: kept.rule.limit, since: budget.windowStart, until: isRefusing ? kept.spentUntil : nil,
       why: kept.kind.why)
   }
 
