@@ -125,7 +125,10 @@ import Testing
     }
   }
 
-  @Test func `what could not be settled is settled by the next attempt, as a failure`() async throws {
+  @Test(arguments: [0, 3])
+  func `what could not be settled is settled by the next attempt that reserves, as a failure`(
+    refusedBefore: Int
+  ) async throws {
     try await inTemporarySite { site in
       let queue = AttemptQueue(capacity: 2, seconds: 1)
       let buckets = [Self.bucket(1, limit: 1)]
@@ -136,6 +139,17 @@ import Testing
         throw .full
       }
       first.leave()
+      for _ in 0..<refusedBefore {
+        // By a session that is none any more.
+        let refused = queue.arrive()
+        _ = try await refused.take { () async throws(StorageFault) -> Bool? in
+          try await site.composition.store.write { tx throws(StorageFault) in
+            refused.begin()
+            return try tx.account(AccountID(known: "acct_nobody")) == nil
+          }
+        }
+        refused.leave()
+      }
       let until = site.clock.now().adding(seconds: 600)
       for _ in 0..<2 {
         let next = queue.arrive()

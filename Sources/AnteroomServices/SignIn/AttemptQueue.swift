@@ -174,6 +174,8 @@ final class AttemptTurn: Sendable {
     var isSettled = false
     /// Others' reservations that this attempt settles beside its own.
     var owed: [BudgetBucket] = []
+    /// Whether its transaction did: it may have refused before it came to reserving.
+    var hasSettledOwed = false
   }
 
   private let queue: AttemptQueue
@@ -200,19 +202,17 @@ final class AttemptTurn: Sendable {
     defer { deadline?.cancel() }
     let owed = queue.takeOwed()
     held.withLock { $0.owed = owed }
+    // Settled or not, by the answer that it came to: what is left of it is owed on.
+    defer { queue.owe(held.withLock { $0.owed }) }
     while true {
       let answer: Answer?
       do throws(StorageFault) {
         answer = try await ask()
       } catch {
-        let left = held.withLock { held in
-          defer { held = Held() }
-          return held.owed
-        }
-        queue.owe(left)
+        held.withLock { held in held = Held(owed: held.owed) }
         throw error
       }
-      held.withLock { $0.owed = [] }
+      held.withLock { held in if held.hasSettledOwed { held.owed = [] } }
       if let answer {
         queue.leave(number, isUsed: !buckets.isEmpty)
         tellRooms()
@@ -246,6 +246,17 @@ final class AttemptTurn: Sendable {
 
   func isBehind(in key: Digest) -> Bool { queue.isBehind(number, in: key) }
   func stand(in key: Digest) -> Bool { queue.stand(number, in: key) }
+
+  /// Nothing was reserved in this run of the closure yet, whatever one before it did.
+  func begin() {
+    held.withLock { held in
+      held.buckets = []
+      held.rooms = [:]
+      held.hasSettledOwed = false
+    }
+  }
+
+  func settlesOwed() { held.withLock { $0.hasSettledOwed = true } }
 
   func hold(_ buckets: [BudgetBucket], rooms: [Digest: Int]) {
     held.withLock { held in

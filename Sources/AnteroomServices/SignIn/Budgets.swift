@@ -36,8 +36,9 @@ package enum Reservation: Hashable, Sendable {
 extension Transaction {
   /// Reserves in all buckets or in none. Who comes later does not overtake who stands in line.
   func reserve(_ buckets: [BudgetBucket], for turn: AttemptTurn) throws(StorageFault) -> Reservation {
-    turn.hold([], rooms: [:])
+    turn.begin()
     // What nobody could settle counts as failed, as it does when the daemon dies.
+    turn.settlesOwed()
     for bucket in turn.owed {
       guard let budget = try budget(bucket.key), budget.reserved > 0 else { continue }
       try save(budget.committing(under: bucket.rule, at: now), of: bucket)

@@ -86,6 +86,7 @@ struct PasswordConfirmation: Sendable {
       else { return .invalidToken }
       let buckets = limiter.confirmation(
         name: Array(found.account.username.text.utf8), account: found.account.id)
+      turn.begin()
       switch try tx.reserve(buckets, for: turn) {
       case .reserved: return .reserved(credentials)
       case .pending: return .pending

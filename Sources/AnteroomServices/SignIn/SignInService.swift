@@ -106,6 +106,7 @@ package struct SignInService: Sendable {
     let limiter = ports.limiter
     return try await turn.take { () async throws(StorageFault) -> Reserved? in
       try await ports.store.write { tx throws(StorageFault) -> Reserved? in
+        turn.begin()
         var credentials: Credentials?
         if let username { credentials = try tx.credentials(named: username) }
         let owner = credentials?.account.id
