@@ -1,6 +1,6 @@
 """What a hostile review found once, each shown from outside, so that it is not lost again."""
 
-import calendar, glob, signal, threading, time
+import calendar, glob, json, secrets, signal, threading, time
 
 import jwt   # Debian: python3-jwt
 
@@ -525,3 +525,93 @@ def a_removal_marks_those_who_wait_already():
         where.act("remove", first)
         answer = daemon.web.post(where.path + "/admit-waiting", token=owner.token, expect=200).json
         equal(answer, {"admitted": 0, "skipped": [{"join": second.id, "code": "unproven"}]}, "who knocked before the removal")
+
+
+# --- what is guessed by who is signed in ---------------------------------------------------------------
+
+def notified(person):
+    return [(item["event"], item["detail"]) for item in
+            person.daemon.web.get("/v1/accounts/me/notifications?limit=200", token=person.token, expect=200).json["items"]]
+
+
+def guess_on(daemon, send, most=130):
+    """Wrong confirmations, each after the wait that it is told, until one is refused otherwise: (evaluated, what came then)."""
+    for evaluated in range(most):
+        answer = send(evaluated)
+        if answer.status == 429 and int(answer.header("Retry-After")) <= 15:
+            daemon.clock.advance(int(answer.header("Retry-After")))
+            answer = send(evaluated)
+        if answer.code != "invalid-credentials":
+            return evaluated, answer
+    raise Failure(f"{most} wrong confirmations by one session were evaluated")
+
+
+@test()
+def a_stolen_session_that_guesses_ends_and_keeps_its_owner_from_nothing():
+    ways = {
+        "reauthenticate": lambda web, n, token: web.post("/v1/sessions/reauthenticate", {"password": f"guess guess guess {n}"}, token=token),
+        "password": lambda web, n, token: web.put("/v1/accounts/me/password", {
+            "current_password": f"guess guess guess {n}", "new_password": flows.good_password()}, token=token),
+        "totp": lambda web, n, token: web.post("/v1/accounts/me/totp", {"password": f"guess guess guess {n}"}, token=token),
+    }
+    with Daemon(clock=True) as daemon:
+        room = meeting(daemon, host(daemon), policy=OPEN)
+        for what, way in ways.items():
+            ada = member(daemon)
+            stolen = ada.token
+            seat = flows.knock(daemon, room, name="Pat Known", token=stolen)
+            evaluated, then = guess_on(daemon, lambda n: way(daemon.web, n, stolen))
+            equal(evaluated, 10, f"{what}: wrong passwords in a row that a session may show")
+            equal(then.code, "invalid-token", f"{what}: the eleventh")
+            among(seat.look(expect=None).status, (401, 403, 404), f"{what}: a ticket that was made with it")
+            ada.sign_in()
+            told = [detail for event, detail in notified(ada) if event == "sessions_revoked"]
+            check([detail.get("reason") for detail in told] == ["wrong-confirmations"], f"{what}: the owner is told {notified(ada)}")
+            [ended] = [item for item in events(daemon, "session.ended", ada.id)]
+            check("wrong-confirmations" in json.dumps(ended), f"{what}: the audit says why: {ended}")
+            # Every remedy, after the ordinary delay at most.
+            daemon.clock.advance(15)
+            new = flows.good_password()
+            daemon.web.put("/v1/accounts/me/password", {"current_password": ada.password, "new_password": new}, token=ada.token, expect=204)
+            ada.password = new
+            ada.enrol()
+
+
+@test()
+def of_many_sessions_of_one_account_no_more_than_a_day_s_guesses_are_evaluated():
+    with Daemon(clock=True) as daemon:
+        ada = member(daemon)
+        stolen = [ada.token] + [ada.sign_in() for _ in range(12)]
+        evaluated = 0
+        for token in stolen:
+            each, then = guess_on(daemon, lambda n: daemon.web.post("/v1/sessions/reauthenticate", {"password": f"guess guess guess {n}"}, token=token))
+            evaluated += each
+        equal(evaluated, 100, "wrong passwords by thirteen sessions in a day")
+        equal(then.status, 429, "and then")
+        daemon.clock.advance(25 * 3600)
+        ada.sign_in()
+        daemon.web.post("/v1/sessions/reauthenticate", {"password": ada.password}, token=ada.token, expect=201)
+
+
+@test()
+def a_right_confirmation_begins_anew_and_codes_count_with_passwords():
+    with Daemon(clock=True, config={"sessions": {"idle_seconds": 86_400}}) as daemon:
+        ada = member(daemon)
+        wrong = lambda n: daemon.web.post("/v1/sessions/reauthenticate", {"password": f"guess guess guess {n}"}, token=ada.token)   # noqa: E731
+        for _ in range(3):   # somebody who cannot type
+            for n in range(9):
+                daemon.clock.advance(16)
+                equal(wrong(n).code, "invalid-credentials", "nine wrong ones")
+            daemon.clock.advance(16)
+            ada.take({**daemon.web.post("/v1/sessions/reauthenticate", {"password": ada.password}, token=ada.token, expect=201).json})
+        ada.enrol()
+        # One session does not disable the authenticator: of its codes and passwords ten are looked at.
+        turns = [lambda n: daemon.web.post("/v1/sessions/reauthenticate", {"code": ada.authenticator.wrong()}, token=ada.token),
+                 lambda n: daemon.web.delete("/v1/accounts/me/totp", body={"password": ada.password, "code": ada.authenticator.wrong()}, token=ada.token),
+                 wrong]
+        daemon.clock.advance(60)
+        evaluated, then = guess_on(daemon, lambda n: turns[n % 3](n))
+        equal((evaluated, then.code), (10, "invalid-token"), "codes and passwords in turns, a right password among them")
+        daemon.clock.advance(60)
+        ada.sign_in()
+        equal(account_shown(daemon, ada)["second_factor"], "totp", "the second factor")

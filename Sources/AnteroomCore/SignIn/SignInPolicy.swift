@@ -37,6 +37,15 @@ package enum SignInPolicy {
     .sliding(limit: min(failures, mostStrangersFailures), seconds: 86_400)
   }
 
+  /// So many wrong passwords and codes in a row, shown by one session, end it. Never as many as sessions may fail on one
+  /// account in a day, or a stolen one could spend that and keep its owner from every remedy.
+  package static func wrongConfirmations(failures: Int) -> Int {
+    max(1, min(10, min(failures, mostStrangersFailures) / 2))
+  }
+
+  /// What one person may change of the own account: each change is a record of the audit, which is kept for long.
+  package static let ownChanges = BudgetRule.window(limit: 60, seconds: 60)
+
   /// What one source may register through a front end.
   package static let registrations = BudgetRule.window(limit: 10, seconds: 3600)
 }

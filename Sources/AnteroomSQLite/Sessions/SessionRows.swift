@@ -105,6 +105,16 @@ extension SQLiteTransaction {
       [.time(idleExpiresAt), .time(now), .text(id.text)])
   }
 
+  func addWrongConfirmation(by id: SessionID) throws(StorageFault) -> Int {
+    try db.run("UPDATE sessions SET wrong_confirmations = wrong_confirmations + 1 WHERE id = ?", [.text(id.text)])
+    return try db.one("SELECT wrong_confirmations FROM sessions WHERE id = ?", [.text(id.text)]) { $0.count(0) } ?? 0
+  }
+
+  func clearWrongConfirmations(by id: SessionID) throws(StorageFault) {
+    try db.run(
+      "UPDATE sessions SET wrong_confirmations = 0 WHERE id = ? AND wrong_confirmations > 0", [.text(id.text)])
+  }
+
   func deleteSession(_ id: SessionID) throws(StorageFault) {
     try db.run("DELETE FROM sessions WHERE id = ?", [.text(id.text)])
   }

@@ -49,6 +49,9 @@ package protocol SessionWriting {
   /// Writes what a factor shown in it changes, its end among it: the old token's digest is gone with it.
   func update(_ session: Session, digest: Digest) throws(StorageFault)
   func touch(_ id: SessionID, idleExpiresAt: Instant) throws(StorageFault)
+  /// One more wrong confirmation by a session; how many in a row that makes. 0 where there is no such session.
+  func addWrongConfirmation(by id: SessionID) throws(StorageFault) -> Int
+  func clearWrongConfirmations(by id: SessionID) throws(StorageFault)
   func deleteSession(_ id: SessionID) throws(StorageFault)
   /// All but one; how many there were.
   func deleteSessions(of account: AccountID, except kept: SessionID?) throws(StorageFault) -> Int

@@ -63,7 +63,11 @@ package struct AttemptLimiter: Sendable {
     return buckets
   }
 
-  /// The password again, by who is signed in already: budgets of the account that no stranger can draw on.
+  /// How often in a row a session may show a wrong password or code before it ends.
+  package var wrongConfirmations: Int { SignInPolicy.wrongConfirmations(failures: limits.accountFailures) }
+
+  /// The password again, by who is signed in already: budgets of the account that no stranger can draw on, and that no
+  /// single session can spend, since it ends before (`wrongConfirmations`).
   package func confirmation(name: [UInt8], account: AccountID) -> [BudgetBucket] {
     let about = About(name: nameDigest(name), source: nil, account: account)
     return [

@@ -137,12 +137,13 @@ extension FactorService {
     }
     let step = ports.matchedStep(code, authenticator)
     let confirmed: Int64
-    switch try await passwords.confirm(password, origin: origin, caller: caller) {
+    switch try await passwords.confirm(password, isAll: false, origin: origin, caller: caller) {
     case .right(let generation): confirmed = generation
     case .refused(let refusal): return .credentials(refusal)
     }
     let lifetime = ports.lifetime
     let source = ports.limiter.sourceDigest(origin)
+    let limit = ports.limiter.wrongConfirmations
     return try await ports.store.write { tx throws(StorageFault) -> FactorRefusal? in
       guard case .stands(let found) = try tx.use(caller.bearer, idle: lifetime),
         let credentials = try tx.credentials(of: found.account.id)
@@ -152,8 +153,10 @@ extension FactorService {
       if let refusal = objection(credentials) { return refusal }
       guard try tx.show(step, to: authenticator.id, of: credentials, caller: caller) else {
         try tx.countRefusal(source: source, code: "wrong-second-factor")
+        try tx.countWrongConfirmation(by: found.session, limit: limit, caller: caller)
         return .credentials(.invalidCredentials)
       }
+      try tx.clearWrongConfirmations(by: found.session.id)
       try effect(tx, found.session, credentials)
       return nil
     }

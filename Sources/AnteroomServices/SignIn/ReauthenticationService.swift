@@ -42,15 +42,17 @@ package struct ReauthenticationService: Sendable {
     }
     var isAnythingShown = false
     var isPasswordShown = false
+    var isCodeShown = false
     var shown = Code.none
     if let code {
+      isCodeShown = true
       isAnythingShown = true
       guard let authenticator = found.authenticator else { return .refused(.invalidCredentials) }
       shown = .matched(authenticator.id, step: ports.matchedStep(code, authenticator))
     }
     if let password {
       isAnythingShown = true
-      switch try await passwords.confirm(password, origin: origin, caller: caller) {
+      switch try await passwords.confirm(password, isAll: !isCodeShown, origin: origin, caller: caller) {
       case .right: isPasswordShown = true
       case .refused(let refusal): return .refused(refusal)
       }
@@ -89,6 +91,7 @@ package struct ReauthenticationService: Sendable {
     let digest = minted.digest
     let lifetime = ports.lifetime
     let source = ports.limiter.sourceDigest(origin)
+    let limit = ports.limiter.wrongConfirmations
     let outcome = try await ports.store.write { tx throws(StorageFault) -> Settled in
       // The token is compared once more: of many who show it at once the first gets the next one.
       guard case .stands(let now) = try tx.use(caller.bearer, idle: lifetime), now.session.id == found.session.id,
@@ -100,6 +103,7 @@ package struct ReauthenticationService: Sendable {
       case .matched(let authenticator, let step):
         guard try tx.show(step, to: authenticator, of: credentials, caller: caller) else {
           try tx.countRefusal(source: source, code: "wrong-second-factor")
+          try tx.countWrongConfirmation(by: now.session, limit: limit, caller: caller)
           return .refused(.invalidCredentials)
         }
         session = lifetime.gainingSecondFactor(session, at: tx.now)
@@ -108,6 +112,7 @@ package struct ReauthenticationService: Sendable {
       if isPasswordShown { session.fullyShownAt = tx.now }
       session.idleExpiresAt = min(tx.now.adding(seconds: lifetime.idle(of: session)), session.expiresAt)
       try tx.update(session, digest: digest)
+      try tx.clearWrongConfirmations(by: session.id)
       try tx.append(
         AuditEntry(
           .sessionReauthenticated, by: .account(now.account.id), subject: now.account.id.text, request: caller.request,
