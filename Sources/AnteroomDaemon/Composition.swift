@@ -117,9 +117,10 @@ package struct Composition: Sendable {
       throw StartFailure("passwords.breached_file: \(error)", exitCode: 10)
     }
     let limiter = AttemptLimiter(limits: configuration.attemptLimits, digests: digests)
+    let reserved = ReservedNames(adding: configuration.reservedNames, with: text)
     let accountPorts = AccountPorts(
       store: store, clock: clock, randomness: randomness, digests: digests,
-      sealing: sealer, hashing: hashing, codes: TOTP(), text: text,
+      sealing: sealer, hashing: hashing, codes: TOTP(), text: text, reserved: reserved,
       preparation: preparation,
       rules: PasswordRules(blocklist: blocklist, breached: breached, serviceNames: configuration.serviceNames),
       limiter: limiter, mint: mint, lifetime: lifetime)
@@ -129,7 +130,7 @@ package struct Composition: Sendable {
       passcodes: passcodes,
       grants: GrantMaker(
         signing: signer, turn: turn, digests: digests, randomness: randomness, issuer: "anteroom"),
-      sealing: seals, digests: digests, reserved: ReservedNames(adding: configuration.reservedNames, with: text),
+      sealing: seals, digests: digests, reserved: reserved,
       lifetime: lifetime, changed: changed, waitingCeiling: configuration.limits.waitingPerMeeting)
     audit = AuditService(store: store, sealing: seals)
     sweep = SweepService(ports: admissionPorts)

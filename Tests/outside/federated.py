@@ -147,6 +147,20 @@ def an_account_is_made_where_the_configuration_says_and_vouched_where_it_says():
 
 
 @test()
+def an_issuer_s_name_that_claims_to_be_the_host_is_not_taken_over():
+    with daemon_with()[0] as daemon:
+        issuer = Issuer(daemon)
+        for name in ("Host", "The Moderator", "\uff33upport"):
+            said = show(daemon, issuer.token(name=name, preferred_username="mallory-" + secrets.token_hex(3)), expect=201).json
+            equal(said["session"]["account"]["display_name"], said["session"]["account"]["username"], f"the display name, where the issuer says {name!r}")
+        said = show(daemon, issuer.token(name="Mallory", preferred_username="mallory"), expect=201).json
+        equal(said["session"]["account"]["display_name"], "Mallory", "another name")
+        for name in ("host", "admin"):
+            answer = show(daemon, issuer.token(name="Mallory", preferred_username=name))
+            equal((answer.status, answer.code), (422, "username-not-allowed"), f"a newcomer with the username {name!r}")
+
+
+@test()
 def a_name_or_an_address_that_is_taken_takes_no_account_over():
     with daemon_with()[0] as daemon:
         issuer, ada = Issuer(daemon), host(daemon, username="ada")

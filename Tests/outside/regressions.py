@@ -615,3 +615,39 @@ def a_right_confirmation_begins_anew_and_codes_count_with_passwords():
         daemon.clock.advance(60)
         ada.sign_in()
         equal(account_shown(daemon, ada)["second_factor"], "totp", "the second factor")
+
+
+# --- who is called what --------------------------------------------------------------------------------
+
+@test()
+def nobody_names_themselves_with_a_reserved_word_and_an_operator_may():
+    with Daemon() as daemon:
+        ada, bob = host(daemon), member(daemon)
+        rooms = [meeting(daemon, ada, policy={"waiting_room": "guests", "before_host": "allow", "names": names}) for names in ("unconfusable", "given")]
+        for name in ("Host", "Moderator", "cohost", "The Host", "\uff28ost"):
+            daemon.web.patch("/v1/accounts/me", {"display_name": name}, token=bob.token, expect="name-not-allowed")
+            for username, display_name in (("somebody-" + secrets.token_hex(4), name),):
+                daemon.web.post("/v1/accounts", {"username": username, "display_name": display_name}, expect="name-not-allowed")
+        for username in ("host", "moderator", "admin"):
+            daemon.web.post("/v1/accounts", {"username": username, "display_name": "Somebody"}, expect="username-not-allowed")
+        equal(account_shown(daemon, bob)["display_name"], bob.username, "the name that was there before")
+        # An operator gives it, knowingly, and then it is shown.
+        daemon.admin.patch(f"/v1/accounts/{bob.id}", {"display_name": "Support"}, expect=200)
+        daemon.web.patch("/v1/accounts/me", {"display_name": "Support"}, token=bob.token, expect=200)   # which it is
+        for room in rooms:
+            join = ask(daemon, room, None, token=bob.token, expect=201).json["join"]
+            equal((join["display_name"], join["verified"]), ("Support", True), "whom an operator named")
+        daemon.web.patch("/v1/accounts/me", {"display_name": "Bob"}, token=bob.token, expect=200)
+        daemon.web.patch("/v1/accounts/me", {"display_name": "Support"}, token=bob.token, expect="name-not-allowed")
+        # What was reserved later, or came in by a list, is refused at the door until an operator gives it.
+        daemon.admin.post("/v1/accounts/import", {"accounts": [{"username": "moderator"}]}, expect=200)
+        [late] = daemon.admin.get("/v1/accounts?username=moderator", expect=200).json["items"]
+        code = daemon.admin.post(f"/v1/accounts/{late['id']}/password-reset", expect=201).json["reset_code"]
+        eve = flows.Person(daemon, "moderator", flows.good_password())
+        flows.redeem_setup(eve, code=code)
+        eve.sign_in()
+        for room in rooms:
+            ask(daemon, room, None, token=eve.token, expect="name-not-allowed")
+        daemon.admin.patch(f"/v1/accounts/{late['id']}", {"display_name": "moderator"}, expect=200)
+        for room in rooms:
+            ask(daemon, room, None, token=eve.token, expect=201)

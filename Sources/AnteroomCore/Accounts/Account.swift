@@ -9,6 +9,8 @@ package struct Account: Hashable, Sendable {
   package let id: AccountID
   package let username: Username
   package var displayName: DisplayName
+  /// An operator gave the display name: it may hold a reserved word, which nobody gives themselves.
+  package var isNameGiven: Bool
   package var isHost: Bool
   /// An operator made it or says that it is who it says. One that a front end made is not, until then.
   package var vouched: Bool
@@ -27,7 +29,7 @@ package struct Account: Hashable, Sendable {
   package init(
     id: AccountID, username: Username, displayName: DisplayName, isHost: Bool, vouched: Bool, disabled: Bool,
     hasSecondFactor: Bool, createdAt: Instant, lastSignInAt: Instant?, version: Int64,
-    profile: String? = nil, likeness: NameLikeness? = nil
+    profile: String? = nil, likeness: NameLikeness? = nil, isNameGiven: Bool = false
   ) {
     self.id = id
     self.username = username
@@ -41,6 +43,7 @@ package struct Account: Hashable, Sendable {
     self.version = version
     self.profile = profile
     self.likeness = likeness
+    self.isNameGiven = isNameGiven
   }
 }
 

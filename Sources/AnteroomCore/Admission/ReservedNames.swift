@@ -35,6 +35,11 @@ package struct ReservedNames: Equatable, Sendable {
     forbids(name, looking: profiles.skeletons(of: name.text), with: profiles)
   }
 
+  /// As above, for a username: where nothing else is given it is the name that is shown.
+  package func forbids(_ username: Username, with profiles: any TextProfiles) -> Bool {
+    forbids(DisplayName(known: username.text), with: profiles)
+  }
+
   /// As above, for a name whose skeletons are known.
   package func forbids(_ name: DisplayName, looking whole: NameSkeletons, with profiles: any TextProfiles) -> Bool {
     if skeletons.contains(whole.asSeen) || skeletons.contains(whole.asRead) { return true }

@@ -6,7 +6,7 @@ extension SQLiteSnapshot {
   static let accountColumns = """
     a.id, a.username, a.display_name, a.is_host, a.vouched, a.disabled, a.created_at, a.last_sign_in_at, a.version,
     EXISTS (SELECT 1 FROM authenticators t WHERE t.account = a.id AND t.confirmed = 1),
-    a.profile, a.likeness, a.likeness_read
+    a.profile, a.likeness, a.likeness_read, a.name_is_given
     """
 
   static func readAccount(_ row: Row, from offset: Int) -> Account {
@@ -16,7 +16,7 @@ extension SQLiteSnapshot {
       vouched: row.flag(offset + 4), disabled: row.flag(offset + 5), hasSecondFactor: row.flag(offset + 9),
       createdAt: row.time(offset + 6), lastSignInAt: row.optionalTime(offset + 7), version: row.integer(offset + 8),
       profile: row.optionalText(offset + 10),
-      likeness: row.likeness(offset + 11, read: offset + 12))
+      likeness: row.likeness(offset + 11, read: offset + 12), isNameGiven: row.flag(offset + 13))
   }
 
   func account(_ id: AccountID) throws(StorageFault) -> Account? {
@@ -118,14 +118,14 @@ extension SQLiteTransaction {
     try db.run(
       """
       INSERT INTO accounts (id, username, display_name, is_host, vouched, disabled, created_at, salt, version,
-        profile, likeness, likeness_read)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (username) DO NOTHING
+        profile, likeness, likeness_read, name_is_given)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (username) DO NOTHING
       """,
       [
         .text(account.id.text), .text(account.username.text), .text(account.displayName.text), .flag(account.isHost),
         .flag(account.vouched), .flag(account.disabled), .time(account.createdAt), .blob(salt),
         .integer(account.version), .optional(account.profile), .optional(account.likeness?.asSeen),
-        .optional(account.likeness?.asReadElse),
+        .optional(account.likeness?.asReadElse), .flag(account.isNameGiven),
       ])
     return db.changesCount == 1
   }
@@ -134,13 +134,14 @@ extension SQLiteTransaction {
     try db.run(
       """
       UPDATE accounts SET display_name = ?, is_host = ?, vouched = ?, disabled = ?, last_sign_in_at = ?, version = ?,
-        profile = ?, likeness = ?, likeness_read = ?
+        profile = ?, likeness = ?, likeness_read = ?, name_is_given = ?
       WHERE id = ?
       """,
       [
         .text(account.displayName.text), .flag(account.isHost), .flag(account.vouched), .flag(account.disabled),
         .optional(account.lastSignInAt), .integer(account.version), .optional(account.profile),
-        .optional(account.likeness?.asSeen), .optional(account.likeness?.asReadElse), .text(account.id.text),
+        .optional(account.likeness?.asSeen), .optional(account.likeness?.asReadElse), .flag(account.isNameGiven),
+        .text(account.id.text),
       ])
   }
 

@@ -11,6 +11,8 @@ package struct AccountPorts: Sendable {
   package let hashing: any PasswordHashing
   package let codes: any OneTimeCodes
   package let text: any TextProfiles
+  /// Words that nobody gives themselves as a name.
+  package let reserved: ReservedNames
   package let preparation: any PasswordPreparation
   package let rules: PasswordRules
   package let limiter: AttemptLimiter
@@ -19,7 +21,7 @@ package struct AccountPorts: Sendable {
 
   package init(
     store: any Store, clock: any WallClock, randomness: any Randomness, digests: any Digests, sealing: any Sealing,
-    hashing: any PasswordHashing, codes: any OneTimeCodes, text: any TextProfiles,
+    hashing: any PasswordHashing, codes: any OneTimeCodes, text: any TextProfiles, reserved: ReservedNames,
     preparation: any PasswordPreparation, rules: PasswordRules, limiter: AttemptLimiter, mint: TokenMint,
     lifetime: SessionLifetime
   ) {
@@ -31,6 +33,7 @@ package struct AccountPorts: Sendable {
     self.hashing = hashing
     self.codes = codes
     self.text = text
+    self.reserved = reserved
     self.preparation = preparation
     self.rules = rules
     self.limiter = limiter

@@ -11,6 +11,9 @@ package enum AccountRefusal: Hashable, Sendable {
   case usernameTaken
   case usernameNotAllowed
   case displayNameNotAllowed
+  /// They hold a reserved word, and it is no operator who gives it.
+  case usernameReserved
+  case displayNameReserved
   /// Roles are the operator's to give.
   case roleNotAllowed
   case profileUnknown
@@ -25,6 +28,7 @@ package enum AccountChange: Sendable {
   case notFound
   case stale
   case displayNameNotAllowed
+  case displayNameReserved
   case profileUnknown
   case invalidToken
 }
@@ -79,6 +83,10 @@ package struct AccountService: Sendable {
       return .refused(.displayNameNotAllowed)
     }
     // Before anything is hashed: a registration that is not taken must not cost more than asking. Each
+    if !isOperator {
+      if ports.reserved.forbids(username, with: ports.text) { return .refused(.usernameReserved) }
+      if ports.reserved.forbids(displayName, with: ports.text) { return .refused(.displayNameReserved) }
+    }
     // counts and none is given back.
     let budget = isOperator ? [] : ports.limiter.registration(name: Array(username.text.utf8), origin: origin)
     var standing = Registration.new
@@ -114,7 +122,7 @@ package struct AccountService: Sendable {
         let account = Account(
           id: id, username: username, displayName: displayName, isHost: isHost, vouched: isOperator, disabled: false,
           hasSecondFactor: false, createdAt: tx.now, lastSignInAt: nil, version: 1, profile: profile,
-          likeness: likeness)
+          likeness: likeness, isNameGiven: isOperator)
         if let profile, tx.policies.profiles[profile] == nil { return .refused(.profileUnknown) }
         guard try tx.insertNew(account, salt: salt, digests: ports.digests) else { return .refused(.usernameTaken) }
         if let passwordHash { try tx.setPassword(passwordHash, isShort: false, of: id) }
@@ -216,6 +224,8 @@ package struct AccountService: Sendable {
     let displayName = parsed
     let likeness = parsed.map { NameLikeness(of: $0, with: ports.text, digests: ports.digests) }
     let lifetime = ports.lifetime
+    let isGiven = caller.actsAsOperator
+    let isReserved = !isGiven && parsed.map { ports.reserved.forbids($0, with: ports.text) } == true
     return try await ports.store.write { tx throws(StorageFault) in
       if caller.bearer != nil {
         // Asked again here: the session may have ended since the request was let in.
@@ -230,9 +240,14 @@ package struct AccountService: Sendable {
       if let displayName, displayName != account.displayName {
         account.displayName = displayName
         account.likeness = likeness
+        if isReserved { return .displayNameReserved }
         changes.append(("display_name", "changed"))
       }
+        account.isNameGiven = isGiven
       if let disabled = change.disabled, disabled != account.disabled {
+      } else if displayName != nil, isGiven, !account.isNameGiven {
+        account.isNameGiven = true
+        changes.append(("display_name", "given"))
         account.disabled = disabled
         changes.append(("disabled", String(disabled)))
       }

@@ -131,17 +131,19 @@ extension AdmissionService {
     let given = showing.account?.displayName ?? facts.invite.invite?.displayName
     let isGiven = facts.meeting?.policy.names == .given && !facts.joinerClass.isHosting
     if !isGiven, let typed = showing.name { return typed }
-    // What an operator vouches for may say what it is: the support's account is called so.
-    return given.map { ports.typed($0, isVouched: showing.account?.vouched == true) }
+    // Whom an operator vouches for and named may be called what it is: the support's account. A name that somebody gave
+    // themselves is held to the rule here too, whatever was reserved when they did.
+    let isByOperator = showing.account.map { $0.vouched && $0.isNameGiven } ?? false
+    return given.map { ports.typed($0, isByOperator: isByOperator) }
   }
 }
 
 extension AdmissionPorts {
-  func typed(_ name: DisplayName, isVouched: Bool = false) -> AdmissionService.TypedName {
+  func typed(_ name: DisplayName, isByOperator: Bool = false) -> AdmissionService.TypedName {
     let looks = text.skeletons(of: name.text)
     return AdmissionService.TypedName(
       name: name, likeness: NameLikeness(looks, digests: digests),
-      isReserved: !isVouched && reserved.forbids(name, looking: looks, with: text))
+      isReserved: !isByOperator && reserved.forbids(name, looking: looks, with: text))
   }
 
   /// What was shown as an invite's code; read as it is written down, whatever the case.

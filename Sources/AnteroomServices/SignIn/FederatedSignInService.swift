@@ -109,10 +109,13 @@ package struct FederatedSignInService: Sendable {
 
   private func newcomer(_ token: VerifiedIdentityToken) -> Newcomer? {
     guard let typed = token.claims.texts[token.rule.usernameClaim],
-      let username = try? Username(parsing: typed, with: ports.text)
+      let username = try? Username(parsing: typed, with: ports.text),
+      !ports.reserved.forbids(username, with: ports.text)
     else { return nil }
+    // At many issuers people choose it themselves: one that claims to be the host is left out.
     let named = try? token.claims.texts["name"].map { try DisplayName(parsing: $0, with: ports.text) }
-    guard let displayName = named ?? (try? DisplayName(parsing: username.text, with: ports.text)) else { return nil }
+    let taken = named.flatMap { ports.reserved.forbids($0, with: ports.text) ? nil : $0 }
+    guard let displayName = taken ?? (try? DisplayName(parsing: username.text, with: ports.text)) else { return nil }
     return Newcomer(
       id: ports.newID(AccountID.self), salt: ports.randomness.bytes(16), username: username, displayName: displayName,
       likeness: NameLikeness(of: displayName, with: ports.text, digests: ports.digests))

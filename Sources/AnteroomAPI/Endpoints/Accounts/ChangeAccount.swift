@@ -26,6 +26,7 @@ extension Endpoint {
       case .invalidToken: throw Refusal(.invalidToken)
       case .stale: throw Refusal(.stale)
       case .profileUnknown: throw Refusal(AccountRefusal.profileUnknown)
+      case .displayNameReserved: throw Refusal(AccountRefusal.displayNameReserved)
       case .displayNameNotAllowed: throw Refusal(AccountRefusal.displayNameNotAllowed)
       }
     }

@@ -63,6 +63,8 @@ extension Refusal {
       self.init(.usernameNotAllowed, "1 to 64 characters, without spaces.", pointer: "/username")
     case .displayNameNotAllowed:
       self.init(.invalidField, "must be 1 to 64 characters that can be shown", pointer: "/display_name")
+    case .usernameReserved: self.init(.usernameNotAllowed, "It holds a reserved word.", pointer: "/username")
+    case .displayNameReserved: self.init(.nameNotAllowed, "It holds a reserved word.", pointer: "/display_name")
     case .roleNotAllowed: self.init(.permissionDenied, "Roles and profiles are an operator's to give.")
     case .profileUnknown: self.init(.invalidField, "names no profile of this site", pointer: "/profile")
     case .password(let objection): self.init(objection, pointer: "/password")
