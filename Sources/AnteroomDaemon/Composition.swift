@@ -136,6 +136,7 @@ package struct Composition: Sendable {
     sweep = SweepService(ports: admissionPorts)
     facts = RunningFacts(store: store, hashing: hashing, clock: surroundings.clock)
     peers = PeerTable(configuration.peers)
+    let repetitions = Repetitions()
     let queue = AttemptQueue(
       capacity: configuration.passwords.queue, seconds: configuration.passwords.queueSeconds)
     api = API(
@@ -167,7 +168,12 @@ package struct Composition: Sendable {
         keys: KeyService(store: store, clock: clock, signing: signer, rotating: signer, peppers: peppers),
         peers: peers),
       peers: peers, mint: mint, digests: digests
-    ) { request, what in logger.error("a request was not answered", metadata: ["id": "\(request)", "why": "\(what)"]) }
+    ) { request, what in
+      guard let unwritten = repetitions.unwritten(before: what, at: clock.now()) else { return }
+      var metadata: Logger.Metadata = ["id": "\(request)", "why": "\(what)"]
+      if unwritten > 0 { metadata["unwritten"] = "\(unwritten)" }
+      logger.error("a request was not answered", metadata: metadata)
+    }
   }
 
   private static func open(

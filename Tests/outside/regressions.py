@@ -651,3 +651,37 @@ def nobody_names_themselves_with_a_reserved_word_and_an_operator_may():
         daemon.admin.patch(f"/v1/accounts/{late['id']}", {"display_name": "moderator"}, expect=200)
         for room in rooms:
             ask(daemon, room, None, token=eve.token, expect=201)
+
+
+# --- what fills the disk -------------------------------------------------------------------------------
+
+@test()
+def a_session_makes_no_more_records_of_its_own_account_than_sixty_a_minute():
+    with Daemon(clock=True) as daemon:
+        ada, bob = member(daemon), member(daemon)
+        for minute in range(2):
+            answers = [daemon.web.patch("/v1/accounts/me", {"display_name": f"Ada {minute} {n}"}, token=ada.token) for n in range(80)]
+            equal(sorted({answer.status for answer in answers}), [200, 429], "renames")
+            equal(sum(answer.status == 200 for answer in answers), 60, "renames in a minute")
+            check(1 <= int(answers[-1].header("Retry-After")) <= 60, f"{answers[-1]}")
+            daemon.web.patch("/v1/accounts/me", {"display_name": f"Bob {minute}"}, token=bob.token, expect=200)
+            daemon.web.patch("/v1/accounts/me", {"display_name": account_shown(daemon, ada)["display_name"]}, token=ada.token, expect=200)   # no change
+            daemon.admin.patch(f"/v1/accounts/{ada.id}", {"display_name": f"Operator {minute}"}, expect=200)
+            daemon.clock.advance(61)
+        equal(len(events(daemon, "account.changed", ada.id)), 122, "records of it")
+
+
+@test()
+def a_list_that_cannot_be_read_is_written_to_the_log_once_a_minute():
+    with Daemon(start=False) as daemon:
+        path = daemon.inside("breached.txt")
+        with open(path, "w") as file:
+            file.writelines(f"{n:040X}:1\r\n" for n in range(1, 200))
+        daemon.tables["passwords"]["breached_file"] = path
+        daemon.start()
+        with open(path, "a") as file:
+            file.write("0" * 40)
+        statuses = {daemon.web.post("/v1/password-check", {"password": f"another password {n}"}).status for n in range(60)}
+        equal(statuses, {503}, "checks against a list that was written to")
+        lines = daemon.log().count(b"a request was not answered")
+        check(1 <= lines <= 3, f"{lines} lines of the log for 60 checks")

@@ -22,6 +22,8 @@ package enum BudgetKind: String, Sendable, CaseIterable {
   case joins
   /// Joins that one source makes in one meeting; they need not fail.
   case knocks
+  /// What a person changes of the own account; it need not fail.
+  case changes
 
   /// What stands in the text that the key is a digest of. It never changes, or every bar would be forgotten.
   package var keyLabel: String {
@@ -29,7 +31,7 @@ package enum BudgetKind: String, Sendable, CaseIterable {
     case .accountSource: "account"
     case .setupCode: "setup"
     case .device, .source, .strangers, .confirmation, .confirmations, .registration, .registrations, .join, .joins,
-      .knocks:
+      .knocks, .changes:
       rawValue
     }
   }
@@ -37,7 +39,7 @@ package enum BudgetKind: String, Sendable, CaseIterable {
   package var pool: BudgetPool {
     switch self {
     case .accountSource, .device, .source, .strangers, .confirmation, .confirmations: .passwords
-    case .setupCode, .registration, .registrations, .join, .joins, .knocks: .others
+    case .setupCode, .registration, .registrations, .join, .joins, .knocks, .changes: .others
     }
   }
 
@@ -45,7 +47,7 @@ package enum BudgetKind: String, Sendable, CaseIterable {
   /// what strangers think of.
   package var isOfKnownPeople: Bool {
     switch self {
-    case .device, .confirmation, .confirmations: true
+    case .device, .confirmation, .confirmations, .changes: true
     case .accountSource, .source, .strangers, .setupCode, .registration, .registrations, .join, .joins, .knocks: false
     }
   }
@@ -65,6 +67,7 @@ package enum BudgetKind: String, Sendable, CaseIterable {
     case .join: "Wrong passcodes or codes for one meeting's id from one source."
     case .joins: "Wrong passcodes or codes from one source, over all meetings."
     case .knocks: "Joins made in one meeting from one source."
+    case .changes: "Changes that a person made to the own account within a minute."
     }
   }
 }

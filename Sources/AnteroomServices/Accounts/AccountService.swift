@@ -31,6 +31,7 @@ package enum AccountChange: Sendable {
   case displayNameReserved
   case profileUnknown
   case invalidToken
+  case tooManyAttempts(retryAfter: Int)
 }
 
 /// Makes and changes accounts.
@@ -82,11 +83,11 @@ package struct AccountService: Sendable {
     guard let displayName = try? DisplayName(parsing: draft.displayName ?? username.text, with: ports.text) else {
       return .refused(.displayNameNotAllowed)
     }
-    // Before anything is hashed: a registration that is not taken must not cost more than asking. Each
     if !isOperator {
       if ports.reserved.forbids(username, with: ports.text) { return .refused(.usernameReserved) }
       if ports.reserved.forbids(displayName, with: ports.text) { return .refused(.displayNameReserved) }
     }
+    // Before anything is hashed: a registration that is not taken must not cost more than asking. Each
     // counts and none is given back.
     let budget = isOperator ? [] : ports.limiter.registration(name: Array(username.text.utf8), origin: origin)
     var standing = Registration.new
@@ -223,9 +224,10 @@ package struct AccountService: Sendable {
     }
     let displayName = parsed
     let likeness = parsed.map { NameLikeness(of: $0, with: ports.text, digests: ports.digests) }
-    let lifetime = ports.lifetime
     let isGiven = caller.actsAsOperator
     let isReserved = !isGiven && parsed.map { ports.reserved.forbids($0, with: ports.text) } == true
+    let lifetime = ports.lifetime
+    let budget = ports.limiter.changes(of: id)
     return try await ports.store.write { tx throws(StorageFault) in
       if caller.bearer != nil {
         // Asked again here: the session may have ended since the request was let in.
@@ -238,16 +240,16 @@ package struct AccountService: Sendable {
       if !change.ifVersion.allows(account.version) { return .stale }
       var changes: [(key: String, value: String)] = []
       if let displayName, displayName != account.displayName {
+        if isReserved { return .displayNameReserved }
         account.displayName = displayName
         account.likeness = likeness
-        if isReserved { return .displayNameReserved }
-        changes.append(("display_name", "changed"))
-      }
         account.isNameGiven = isGiven
-      if let disabled = change.disabled, disabled != account.disabled {
+        changes.append(("display_name", "changed"))
       } else if displayName != nil, isGiven, !account.isNameGiven {
         account.isNameGiven = true
         changes.append(("display_name", "given"))
+      }
+      if let disabled = change.disabled, disabled != account.disabled {
         account.disabled = disabled
         changes.append(("disabled", String(disabled)))
       }
@@ -266,6 +268,9 @@ package struct AccountService: Sendable {
         changes.append(("profile", profile ?? "none"))
       }
       guard !changes.isEmpty else { return .changed(account) }
+      if caller.bearer != nil, let seconds = try tx.countOwnChange(budget) {
+        return .tooManyAttempts(retryAfter: seconds)
+      }
       account.version += 1
       try tx.update(account)
       if change.profile != .keep { try tx.followProfile(of: account, Cause(try tx.actor(caller), caller.request)) }

@@ -113,6 +113,12 @@ package struct AttemptLimiter: Sendable {
     ]
   }
 
+  /// What somebody changes of the own account by a session, which may be stolen, and must not fill the disk.
+  package func changes(of account: AccountID) -> BudgetBucket {
+    let about = About(name: nil, source: nil, account: account)
+    return bucket(.changes, [], Array(account.text.utf8), SignInPolicy.ownChanges, about)
+  }
+
   /// The most that `passcode_failures` can be.
   private static let deepestPasscodeCap = 100
 

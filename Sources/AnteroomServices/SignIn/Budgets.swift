@@ -117,6 +117,13 @@ extension Transaction {
     return latest
   }
 
+  /// Counts one more change of somebody's own account. Nil where it may be made, else the seconds to wait.
+  func countOwnChange(_ bucket: BudgetBucket) throws(StorageFault) -> Int? {
+    if let until = try spentUntil([bucket]) { return until.secondsToWait(from: now) }
+    try commit([bucket])
+    return nil
+  }
+
   /// A failure in each of them, which nothing was reserved for.
   func commit(_ buckets: [BudgetBucket]) throws(StorageFault) {
     for bucket in buckets {

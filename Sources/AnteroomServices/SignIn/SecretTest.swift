@@ -56,5 +56,5 @@ package enum SecretLimit: Hashable, Sendable {
 
 extension BudgetKind {
   /// The budgets that no secret's test draws on: they are against abundance, not against guessing.
-  package static let ofNoSecret: Set<BudgetKind> = [.registration, .registrations, .knocks]
+  package static let ofNoSecret: Set<BudgetKind> = [.registration, .registrations, .knocks, .changes]
 }

@@ -26,6 +26,7 @@ extension Endpoint {
       case .invalidToken: throw Refusal(.invalidToken)
       case .stale: throw Refusal(.stale)
       case .profileUnknown: throw Refusal(AccountRefusal.profileUnknown)
+      case .tooManyAttempts(let seconds): throw Refusal(.tooManyAttempts, retryAfter: seconds)
       case .displayNameReserved: throw Refusal(AccountRefusal.displayNameReserved)
       case .displayNameNotAllowed: throw Refusal(AccountRefusal.displayNameNotAllowed)
       }
