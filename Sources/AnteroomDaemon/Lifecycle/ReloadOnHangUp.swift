@@ -42,11 +42,6 @@ struct ReloadOnHangUp: Service {
       composition.issuers.replace(new.issuers)
       // Streams that stand on a permission ask again.
       composition.changed.fireAll()
-      let waiting = changesThatWait(in: new)
-      if !waiting.isEmpty {
-        // In silence they would pass for taken up.
-        logger.warning("what changed there counts from the next start on", metadata: ["tables": "\(waiting)"])
-      }
       logger.notice(
         "configuration read again", metadata: ["frontends": "\(new.frontEnds.count)", "level": "\(new.logLevel)"])
       // Told each time until there was one: whoever made it stricter must not believe that it holds.
@@ -59,19 +54,6 @@ struct ReloadOnHangUp: Service {
       for mistake in error.mistakes { logger.error("\(mistake)") }
       logger.error("the configuration has mistakes; the running one stays")
     }
-  }
-
-  /// The tables with a change that only a start takes up.
-  private func changesThatWait(in new: Configuration) -> String {
-    // The list of breached passwords is opened anew.
-    var passwords = running.passwords
-    passwords.breachedFile = new.passwords.breachedFile
-    return [
-      ("[store]", new.storePath == running.storePath), ("[keys]", new.keyDirectory == running.keyDirectory),
-      ("[passwords]", new.passwords == passwords), ("[sessions]", new.sessions == running.sessions),
-      ("[limits]", new.limits == running.limits), ("[names]", new.reservedNames == running.reservedNames),
-      ("[log]", new.logFormat == running.logFormat),
-    ].filter { !$0.1 }.map(\.0).joined(separator: " ")
   }
 
   /// What can fail goes first: then nothing else has changed.

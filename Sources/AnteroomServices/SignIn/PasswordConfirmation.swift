@@ -123,13 +123,12 @@ struct PasswordConfirmation: Sendable {
       }
     }
     let source = ports.limiter.sourceDigest(origin)
-    let lifetime = ports.lifetime
     let limit = ports.limiter.wrongConfirmations
     let account = tested.credentials.account.id
     let isRight = if case .match = verification { true } else { false }
     let outcome = try await ports.store.write { tx throws(StorageFault) -> Outcome in
       // Of many guesses at once the last ones may find their session ended by the first: these learn nothing any more.
-      let stands = try tx.authenticate(caller.bearer, idle: lifetime).session != nil
+      let stands = try tx.authenticate(caller.bearer).session != nil
       // Asked for again: a password that was changed meanwhile confirms nothing.
       guard isRight, let now = try tx.credentials(of: account), now.hash != nil,
         now.passwordGeneration == tested.credentials.passwordGeneration
