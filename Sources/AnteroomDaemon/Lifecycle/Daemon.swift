@@ -63,7 +63,8 @@ package struct Daemon: Sendable {
       eventLoops: max(1, configuration.eventLoops))
     let notifier = ReadinessNotifier(socketPath: environment["NOTIFY_SOCKET"])
     let reload = ReloadOnHangUp(
-      path: configurationPath, running: configuration, composition: composition, clock: DecisionClock(store: composition.store),
+      path: configurationPath, running: configuration, composition: composition,
+      clock: DecisionClock(store: composition.store),
       threshold: threshold, notifier: notifier, logger: logger)
     let services: [any Service] = [
       FailStop(faults: faults, facts: composition.facts),

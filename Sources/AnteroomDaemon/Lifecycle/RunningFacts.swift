@@ -44,7 +44,8 @@ package final class RunningFacts: OperationFacts {
   private func warnings(unconfirmedRevocations: Int) -> [String] {
     var warnings: [String] = []
     if unconfirmedRevocations > 0 {
-      warnings.append("revocation.unconfirmed: \(unconfirmedRevocations) times no front end said that it put somebody out")
+      warnings.append(
+        "revocation.unconfirmed: \(unconfirmedRevocations) times no front end said that it put somebody out")
     }
     if let seconds = secondsBehind {
       warnings.append(
