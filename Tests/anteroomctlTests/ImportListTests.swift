@@ -1,4 +1,5 @@
 import AnteroomClient
+import Glibc
 import Testing
 
 @testable import anteroomctl
@@ -106,7 +107,9 @@ extension ImportEntry {
         ImportRecord(username: "ada@example.org", displayName: "Ada", hash: "$2a$12$x"),
         ImportRecord(username: "bob@example.org", displayName: "Bob"), nil,
       ])
-    #expect(read[2].mistake == "the account is not active there (banned)")
+    #expect(
+      read[2].record
+        == .failure(.init(text: "the account is not active there (banned)", username: "eve@example.org")))
   }
 
   @Test func `htpasswd is a name and a hash on each line`() throws {
@@ -137,13 +140,17 @@ extension ImportEntry {
   }
 
   @Test func `the sum says what is to be done, and so does the exit code`() {
-    func result(_ outcome: ImportResult.Outcome, hash: Bool = true, code: String = "") -> ImportResult {
+    func result(_ outcome: ImportResult.Outcome, password: Bool = true, code: String = "") -> ImportResult {
       var result = ImportResult(username: "ada", outcome: outcome, reason: "")
-      (result.hasHash, result.code) = (hash, code)
+      (result.hasPassword, result.code) = (password, code)
       return result
     }
     var summary = ImportSummary()
-    for made in [result(.imported), result(.imported, hash: false), result(.exists)] { summary.count(made) }
+    for made in [
+      result(.imported), result(.imported, password: false), result(.exists), result(.exists, password: false),
+    ] {
+      summary.count(made)
+    }
     #expect(summary.failure == nil)
     summary.count(result(.refused, code: "username-taken"))
     #expect(summary.failure?.status == .conflict)
@@ -152,7 +159,39 @@ extension ImportEntry {
     #expect(
       summary.lines(isTrial: true) == [
         "2 would be imported, 1 of them without a password; each would get a setup code",
-        "1 were there from an earlier import", "2 refused, 1 of them because the name is taken",
+        "2 were there from an earlier import, 1 of them without a password; the lines say how each gets another code",
+        "2 refused, 1 of them because the name is taken",
       ])
+  }
+
+  @Test(
+    arguments: [
+      (#"{"username":"ada","outcome":"exists","has_password":true}"#, nil),
+      (#"{"username":"ada","outcome":"exists"}"#, nil),
+      (
+        #"{"username":"it's","outcome":"exists","has_password":false}"#,
+        "It has no password yet. Where its setup code is lost, another is made with: "
+          + #"anteroomctl --socket /s account reset 'it'\''s'"#
+      ),
+      (#"{"username":"ada","outcome":"imported","setup_code":"x"}"#, "The list has no password for it."),
+      (#"{"username":"ada","outcome":"imported","setup_code":"x","detail":"DES."}"#, "DES."),
+      (#"{"username":"ada","outcome":"imported","scheme":"bcrypt"}"#, nil),
+    ] as [(String, String?)])
+  func `whoever has no password is named with the reason and the way to one`(answer: String, reason: String?) throws {
+    var result = ImportResult(try JSONReader.read(Array(answer.utf8)))
+    result.explain(ImportRecord(username: "ada"), Advice(socket: "/s"))
+    #expect(result.isWorthALine == (reason != nil))
+    #expect(result.reason == reason ?? "")
+  }
+
+  @Test(arguments: [
+    (ENOENT, "a b/c", "see what is there: ls 'a b'"), (ENOENT, "list.csv", "see what is there: ls ."),
+    (ENOENT, "/list.csv", "see what is there: ls /"), (EIO, "-x", "see what it is: ls -ld ./-x"),
+    (EACCES, "/x", "run it as a user who may read it; who may says: ls -ld /x"),
+  ])
+  func `a list that cannot be opened is wrong usage, with a way on`(number: Int32, path: String, next: String) {
+    let failure = ImportFile.unreadable(path, number)
+    #expect(failure.status == .usage)
+    #expect(failure.next == next)
   }
 }

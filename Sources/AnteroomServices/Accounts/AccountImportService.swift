@@ -7,8 +7,9 @@ package struct ImportedAccount: Sendable {
     /// Made, or would be. Without a `scheme` its owner sets a password by the setup code, which is shown once;
     /// `objection` is why the old one does not count.
     case imported(AccountID?, scheme: String?, setupCode: String?, objection: ForeignHashObjection?)
-    /// Made by an earlier call from the same name and hash.
-    case exists(AccountID)
+    /// Made by an earlier call from the same name and hash. Without a password its owner still waits for a code: the
+    /// answer that held it may never have arrived.
+    case exists(AccountID, hasPassword: Bool)
     case refused(Reason)
   }
 
@@ -163,9 +164,9 @@ package struct AccountImportService: Sendable {
       return .refused(.profileUnknown)
     }
     if try snapshot.wasErased(candidate.erasedName) { return .refused(.usernameTaken) }
-    guard let there = try snapshot.credentials(named: candidate.account.username)?.account.id else { return nil }
-    let isSame = try snapshot.importMark(of: there)?.equalsInConstantTime(candidate.mark) ?? false
-    return isSame ? .exists(there) : .refused(.usernameTaken)
+    guard let there = try snapshot.credentials(named: candidate.account.username) else { return nil }
+    let isSame = try snapshot.importMark(of: there.account.id)?.equalsInConstantTime(candidate.mark) ?? false
+    return isSame ? .exists(there.account.id, hasPassword: there.hash != nil) : .refused(.usernameTaken)
   }
 
   private static func keep(

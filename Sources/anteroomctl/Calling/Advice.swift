@@ -15,12 +15,12 @@ struct Advice {
 
   /// This program as it must be typed to reach the same daemon.
   var program: String {
-    "anteroomctl" + (socket == GlobalOptions.defaultSocket ? "" : " --socket \(shellQuoted(socket))")
+    "anteroomctl" + (socket == GlobalOptions.defaultSocket ? "" : " --socket \(Advice.shellQuoted(socket))")
   }
 
   /// A username as it can be typed; a word to be replaced where an id was given.
   func username(_ reference: String) -> String {
-    AccountID(parsing: reference) == nil ? shellQuoted(reference) : "USERNAME"
+    AccountID(parsing: reference) == nil ? Advice.shellQuoted(reference) : "USERNAME"
   }
 
   func failure(_ what: String, _ problem: Problem, target: String) -> Failure {
@@ -116,10 +116,10 @@ struct Advice {
   /// The meeting's id in a path.
   private func meeting(of target: String) -> String {
     let parts = target.split(separator: "/")
-    return shellQuoted(parts.count > 2 ? String(parts[2].prefix { $0 != "?" }) : "")
+    return Advice.shellQuoted(parts.count > 2 ? String(parts[2].prefix { $0 != "?" }) : "")
   }
 
-  private func shellQuoted(_ text: String) -> String {
+  static func shellQuoted(_ text: String) -> String {
     let plain = text.utf8.allSatisfy { byte in
       switch byte {
       case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

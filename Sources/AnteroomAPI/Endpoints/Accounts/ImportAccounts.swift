@@ -60,9 +60,10 @@ extension JSONText {
         if let scheme { json.member("scheme", scheme) }
         if let setupCode { json.member("setup_code", setupCode) }
         if let objection { json.reason(objection.code, objection.words) }
-      case .exists(let id):
+      case .exists(let id, let hasPassword):
         json.member("outcome", "exists")
         json.member("account", id.text)
+        json.member("has_password", hasPassword)
       case .refused(let reason):
         json.member("outcome", "refused")
         json.reason(reason.code, reason.words)

@@ -15,8 +15,9 @@ struct AccountImport: Act {
       /var/lib/prosody/example%2eorg.
 
       Taken are bcrypt ($2a$, $2b$, $2y$), SHA-crypt, yescrypt, Argon2, apr1, MD5-crypt, {SHA}, and SCRAM as RFC 5803 \
-      writes it. An import that was interrupted goes on when the same command is run again. Printed, as comma-separated \
-      values, are the accounts that somebody has to see to.
+      writes it. An import that was interrupted goes on when the same command is run again; setup codes are \
+      printed once, and who of an earlier run has no password yet is listed with the command that makes another. \
+      Printed, as comma-separated values, are the accounts that somebody has to see to.
       """)
 
   @OptionGroup var global: GlobalOptions

@@ -62,7 +62,7 @@ final class ByteSource {
     while let byte = try next(), byte != 0x0A {
       if bytes.count < limit { bytes.append(byte) }
       if taken - start > ByteSource.endless {
-        throw Failure(.usage, "the list cannot be read any further", why: "a line is longer than 1 MiB")
+        throw Failure(.failed, "the list cannot be read any further", why: "a line is longer than 1 MiB")
       }
     }
     if taken - start > limit + 1 { return .tooLong }
@@ -85,15 +85,27 @@ extension ByteSource {
       while true {
         let count = unsafe chunk.withUnsafeMutableBytes { unsafe Glibc.read(file, $0.baseAddress, $0.count) }
         if count >= 0 { return Array(chunk[..<count]) }
-        if errno != EINTR { throw ImportFile.unreadable(path, errno) }
+        if errno != EINTR { throw ImportFile.unreadable(path, errno, .failed) }
       }
     }
   }
 }
 
 enum ImportFile {
-  static func unreadable(_ path: String, _ errno: Int32) -> Failure {
-    Failure(.usage, "could not read \(path)", why: unsafe String(cString: strerror(errno)))
+  /// As it can be typed in a shell; `./` keeps a name that begins with a dash from being an option.
+  private static func quoted(_ path: String) -> String { Advice.shellQuoted(path.hasPrefix("-") ? "./" + path : path) }
+
+  /// - Parameter status: wrong usage where what was named is wrong, before anything was done
+  static func unreadable(_ path: String, _ errno: Int32, _ status: Outcome = .usage) -> Failure {
+    let parent = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+    let next =
+      switch errno {
+      case ENOENT, ENOTDIR:
+        "see what is there: ls " + (parent.isEmpty ? path.hasPrefix("/") ? "/" : "." : quoted(parent))
+      case EACCES, EPERM: "run it as a user who may read it; who may says: ls -ld " + quoted(path)
+      case _: "see what it is: ls -ld " + quoted(path)
+      }
+    return Failure(status, "could not read \(path)", why: unsafe String(cString: strerror(errno)), next: next)
   }
 
   static func isDirectory(_ path: String) -> Bool {
@@ -115,7 +127,7 @@ enum ImportFile {
       let read = unsafe bytes.withUnsafeMutableBytes { memory in
         unsafe Glibc.read(file, memory.baseAddress?.advanced(by: count), memory.count - count)
       }
-      if read < 0, errno != EINTR { throw unreadable(path, errno) }
+      if read < 0, errno != EINTR { throw unreadable(path, errno, .failed) }
       if read == 0 { return Array(bytes[..<count]) }
       if read > 0 { count += read }
     }

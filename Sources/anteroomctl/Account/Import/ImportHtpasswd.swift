@@ -15,8 +15,8 @@ struct ImportHtpasswd: ImportSource {
   mutating func next() throws -> ImportEntry? {
     while let read = try source.line(limit: ImportHtpasswd.longestLine) {
       line += 1
-      func mistake(_ text: String) -> ImportEntry {
-        ImportEntry(place: String(line), record: .failure(.init(text: text)))
+      func mistake(_ text: String, of username: String = "") -> ImportEntry {
+        ImportEntry(place: String(line), record: .failure(.init(text: text, username: username)))
       }
       switch read {
       case .tooLong: return mistake("the line is longer than \(ImportHtpasswd.longestLine) bytes")
@@ -26,7 +26,7 @@ struct ImportHtpasswd: ImportSource {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
         guard parts.count >= 2, !parts[0].isEmpty else { return mistake("it is not NAME:HASH") }
         // What may follow a second colon is htdigest's or somebody's note.
-        guard parts.count == 2 else { return mistake("there is more than a name and a hash") }
+        guard parts.count == 2 else { return mistake("there is more than a name and a hash", of: String(parts[0])) }
         return ImportEntry(
           place: String(line), record: .success(ImportRecord(username: String(parts[0]), hash: String(parts[1]))))
       }

@@ -18,10 +18,10 @@ struct ImportProgress {
       isDrawn = true
     } else if let total = progress.total, total > 0 {
       let reached = progress.done * 10 / total
-      // A short list is read before its first account is done, and needs no word.
+      // A short list is done at once, and needs no word.
       guard reached > tenths, accounts > told else { return }
       (tenths, told) = (reached, accounts)
-      writeAll("\(reached * 10) % read, \(ImportProgress.counted(accounts)) done\n", to: .error)
+      writeAll("\(reached * 10) %, \(ImportProgress.counted(accounts)) done\n", to: .error)
     }
   }
 

@@ -2,6 +2,9 @@
 struct ImportProsody: ImportSource {
   private static let largestFile = 65_536
 
+  private static let whereHostsAre =
+    "name a host's directory, for instance /var/lib/prosody/example%2eorg; which there are says: ls /var/lib/prosody"
+
   private let directory: String
   private let files: [String]
   private var index = 0
@@ -10,8 +13,7 @@ struct ImportProsody: ImportSource {
   init(_ path: String) throws {
     guard ImportFile.isDirectory(path) else {
       throw Failure(
-        .usage, "could not read \(path)", why: "it is no directory",
-        next: "name a host's directory, for instance /var/lib/prosody/example%2eorg")
+        .usage, "could not read \(path)", why: "it is no directory", next: ImportProsody.whereHostsAre)
     }
     let below = path + "/accounts"
     directory = ImportFile.isDirectory(below) ? below : path
@@ -21,7 +23,7 @@ struct ImportProsody: ImportSource {
       throw Failure(
         .usage, "could not read \(path)",
         why: hosts.isEmpty ? "there are no accounts in it" : "its hosts are \(hosts.joined(separator: ", "))",
-        next: hosts.first.map { "name one host's directory: \(path)/\($0)" })
+        next: hosts.first.map { "name one host's directory: \(path)/\($0)" } ?? ImportProsody.whereHostsAre)
     }
   }
 
@@ -33,22 +35,37 @@ struct ImportProsody: ImportSource {
     index += 1
     guard let bytes = try ImportFile.small("\(directory)/\(file)", limit: ImportProsody.largestFile) else {
       return ImportEntry(
-        place: file, record: .failure(.init(text: "it is no file of at most \(ImportProsody.largestFile) bytes")))
+        place: file,
+        record: .failure(
+          .init(
+            text: "it is no file of at most \(ImportProsody.largestFile) bytes",
+            username: ImportProsody.username(of: file) ?? "")))
     }
     return ImportEntry(place: file, record: ImportProsody.record(file: file, bytes))
   }
 
   static func record(file: String, _ bytes: [UInt8]) -> Result<ImportRecord, ImportEntry.Mistake> {
     guard let username = username(of: file) else { return .failure(.init(text: "the file's name is no username")) }
+    func mistake(_ text: String) -> Result<ImportRecord, ImportEntry.Mistake> {
+      .failure(.init(text: text, username: username))
+    }
     let table: LuaValue
     do {
       table = try LuaReader.read(bytes)
     } catch {
-      return .failure(.init(text: "it is not what Prosody writes, at byte \(error.offset)"))
+      return mistake("it is not what Prosody writes, at byte \(error.offset)")
     }
-    guard case .table = table else { return .failure(.init(text: "it holds no account")) }
-    if table["disabled"] == .flag(true) { return .failure(.init(text: "the account is disabled there")) }
-    return .success(ImportRecord(username: username, hash: scram(table)))
+    guard case .table = table else { return mistake("it holds no account") }
+    if table["disabled"] == .flag(true) { return mistake("the account is disabled there") }
+    var record = ImportRecord(username: username, hash: scram(table))
+    if record.hash == nil { record.note = note(table) }
+    return .success(record)
+  }
+
+  private static func note(_ table: LuaValue) -> String {
+    table["password"] == nil
+      ? "Prosody keeps no password for it that can be taken over."
+      : "Prosody keeps its password in the clear, which is not taken over: it is set anew."
   }
 
   /// As RFC 5803 writes it; nil where the password lies there in the clear, or not at all: it is set anew, since a

@@ -13,6 +13,8 @@ struct ImportRecord: Equatable {
   var isHost = false
   /// As the API takes it; nil where there is none, or none that can be taken.
   var hash: String?
+  /// Why the password that its owner had does not come along, where that is known.
+  var note: String?
 
   /// Why it cannot be sent; nil where it can. One account must not spoil the call for those beside it.
   var flaw: String? {
@@ -37,7 +39,11 @@ struct ImportRecord: Equatable {
 
 /// What stands at one place of a list.
 struct ImportEntry: Equatable {
-  struct Mistake: Error, Equatable { let text: String }
+  struct Mistake: Error, Equatable {
+    let text: String
+    /// Whom it is about, where so much could be read.
+    var username = ""
+  }
 
   /// A line's number or a file's name.
   let place: String

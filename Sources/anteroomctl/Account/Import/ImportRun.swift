@@ -14,8 +14,11 @@ struct ImportRun {
 
   private var summary = ImportSummary()
   private var progress: ImportProgress
-  private var group: [(place: String, json: JSONValue)] = []
+  private var group: [(place: String, record: ImportRecord, json: JSONValue)] = []
   private var groupBytes = 0
+  /// How far the list was read when the last group was sent: what waits in a group is not done.
+  private var settled = 0
+  private var readSoFar = 0
   /// As the daemon prepared them: in a trial nothing is written that a second one could meet.
   private var names: Set<String> = []
   private var isHeaderShown = false
@@ -33,7 +36,8 @@ struct ImportRun {
     do {
       while let entry = try list.next() {
         try await take(entry)
-        progress.show(list.progress, accounts: summary.accounts)
+        readSoFar = list.progress.done
+        progress.show((settled, list.progress.total), accounts: summary.accounts)
       }
       try await send()
     } catch {
@@ -53,18 +57,30 @@ struct ImportRun {
     let record: ImportRecord
     switch entry.record {
     case .success(let read): record = read
-    case .failure(let mistake): return say(entry.place, .init(username: "", outcome: .refused, reason: mistake.text))
+    case .failure(let mistake): return refuse(entry.place, mistake.username, mistake.text)
     }
-    if let flaw = record.flaw { return say(entry.place, .init(username: "", outcome: .refused, reason: flaw)) }
+    if let flaw = record.flaw { return refuse(entry.place, record.username, flaw) }
     let json = record.json(isHost: isHost, profile: profile)
     let size = json.bytes.count + 1
     if group.count == ImportRun.mostInCall || groupBytes + size > ImportRun.mostBytes { try await send() }
-    group.append((entry.place, json))
+    group.append((entry.place, record, json))
     groupBytes += size
+  }
+
+  /// What never reaches the daemon, whose answer says the rest.
+  private mutating func refuse(_ place: String, _ username: String, _ reason: String) {
+    // So much tells who is meant; the list may hold anything.
+    let username = String(username.prefix(64))
+    say(place, .init(username: username, outcome: .refused, reason: reason))
+    if context.console.json {
+      let who = username.isEmpty ? place : "\(place) (\(username))"
+      writeAll("anteroomctl: \(visible(who)): \(visible(reason))\n", to: .error)
+    }
   }
 
   private mutating func send() async throws {
     guard !group.isEmpty else { return }
+    defer { settled = readSoFar }
     let sent = group
     (group, groupBytes) = ([], 0)
     let answer = try await context.call(.importAccounts(sent.map(\.json), isTrial: isTrial), "import accounts")
@@ -79,6 +95,7 @@ struct ImportRun {
         result = ImportResult(
           username: result.username, outcome: .refused, reason: "The name stands twice in the list.")
       }
+      result.explain(entry.record, context.advice)
       say(entry.place, result)
     }
   }
@@ -88,11 +105,7 @@ struct ImportRun {
     summary.count(result)
     guard result.isWorthALine else { return }
     progress.clear()
-    if context.console.json {
-      // The daemon's answer says it, but for what never reached the daemon.
-      if result.username.isEmpty { writeAll("anteroomctl: \(visible(place)): \(visible(result.reason))\n", to: .error) }
-      return
-    }
+    if context.console.json { return }
     if !isHeaderShown { context.console.lines([CSV.line(["place", "username", "outcome", "setup_code", "reason"])]) }
     isHeaderShown = true
     let outcome = isTrial && result.outcome == .imported ? "would be imported" : result.outcome.rawValue
@@ -105,7 +118,7 @@ struct ImportRun {
     switch error {
     case let mistake as CSVRecords.Mistake:
       return Failure(
-        .usage, "the list cannot be read any further", why: "line \(mistake.line): \(mistake.why)",
+        .failed, "the list cannot be read any further", why: "line \(mistake.line): \(mistake.why)",
         next: "mend that line, \(again)")
     case var failure as Failure:
       failure.next = failure.next.map { "\($0); \(again)" } ?? "see to that, \(again)"

@@ -8,7 +8,8 @@ struct ImportResult: Equatable {
 
   let username: String
   let outcome: Outcome
-  var hasHash = false
+  /// A hash was taken, or there is a password by now.
+  var hasPassword = false
   var setupCode: String?
   var code = ""
   var reason = ""
@@ -22,7 +23,8 @@ struct ImportResult: Equatable {
   init(_ value: JSONValue) {
     username = value["username"]?.text ?? ""
     outcome = value["outcome"]?.text.flatMap(Outcome.init(rawValue:)) ?? .refused
-    hasHash = value["scheme"] != nil
+    // A daemon that does not say it of one that exists is believed to have a password for it.
+    hasPassword = outcome == .exists ? value["has_password"]?.truth ?? true : value["scheme"] != nil
     setupCode = value["setup_code"]?.text
     code = value["code"]?.text ?? ""
     reason = value["detail"]?.text ?? ""
@@ -31,9 +33,25 @@ struct ImportResult: Equatable {
   /// Refused, or somebody has to be handed a code.
   var isWorthALine: Bool {
     switch outcome {
-    case .imported: !hasHash
-    case .exists: false
+    case .imported, .exists: !hasPassword
     case .refused: true
+    }
+  }
+
+  /// What is to be done about it, where the daemon did not say why.
+  /// - Parameters:
+  ///   - record: as it was sent
+  ///   - advice: how commands are typed here
+  mutating func explain(_ record: ImportRecord, _ advice: Advice) {
+    guard isWorthALine, reason.isEmpty else { return }
+    switch outcome {
+    case .imported: reason = record.note ?? "The list has no password for it."
+    // Its code was shown to nobody who can be asked: the run that made it may have been killed before it printed it.
+    case .exists:
+      reason =
+        "It has no password yet. Where its setup code is lost, another is made with: "
+        + advice.command("account reset \(advice.username(username))")
+    case .refused: break
     }
   }
 }
@@ -43,6 +61,7 @@ struct ImportSummary: Equatable {
   private(set) var imported = 0
   private(set) var withoutPassword = 0
   private(set) var existing = 0
+  private(set) var existingWithoutPassword = 0
   private(set) var taken = 0
   private(set) var refused = 0
 
@@ -52,8 +71,10 @@ struct ImportSummary: Equatable {
     switch result.outcome {
     case .imported:
       imported += 1
-      if !result.hasHash { withoutPassword += 1 }
-    case .exists: existing += 1
+      if !result.hasPassword { withoutPassword += 1 }
+    case .exists:
+      existing += 1
+      if !result.hasPassword { existingWithoutPassword += 1 }
     case .refused:
       refused += 1
       if result.code == "username-taken" { taken += 1 }
@@ -67,7 +88,12 @@ struct ImportSummary: Equatable {
         ", \(withoutPassword) of them without a password"
         + (isTrial ? "; each would get a setup code" : "; each sets one with its setup code, which is shown this once")
     }
-    if existing > 0 { lines.append("\(existing) were there from an earlier import") }
+    if existing > 0 {
+      lines.append(
+        "\(existing) \(existing == 1 ? "was" : "were") there from an earlier import"
+          + (existingWithoutPassword > 0
+            ? ", \(existingWithoutPassword) of them without a password; the lines say how each gets another code" : ""))
+    }
     if refused > 0 {
       lines.append("\(refused) refused" + (taken > 0 ? ", \(taken) of them because the name is taken" : ""))
     }

@@ -59,7 +59,9 @@ struct ImportTable: ImportSource {
   }
 
   private func read(_ fields: [String]) -> Result<ImportRecord, ImportEntry.Mistake> {
-    func mistake(_ text: String) -> Result<ImportRecord, ImportEntry.Mistake> { .failure(.init(text: text)) }
+    func mistake(_ text: String, of username: String = "") -> Result<ImportRecord, ImportEntry.Mistake> {
+      .failure(.init(text: text, username: username))
+    }
     guard fields.count == header.count else {
       return mistake("\(fields.count) fields under a header of \(header.count)")
     }
@@ -71,13 +73,13 @@ struct ImportTable: ImportSource {
     }
     guard let username = value(layout.username) else { return mistake("there is no \(layout.username)") }
     if let status = value(layout.status), !["active", "0"].contains(status) {
-      return mistake("the account is not active there (\(status))")
+      return mistake("the account is not active there (\(status))", of: username)
     }
     var record = ImportRecord(username: username)
     record.displayName = value(layout.displayName)
     record.hash = value(layout.hash).map { ImportTable.unprefixed($0) }
     for role in (value(layout.roles) ?? "").split(whereSeparator: { " ,;".contains($0) }) {
-      guard role == "host" else { return mistake("there is no role \(role); there is host") }
+      guard role == "host" else { return mistake("there is no role \(role); there is host", of: username) }
       record.isHost = true
     }
     return .success(record)
