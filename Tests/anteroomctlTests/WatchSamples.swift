@@ -61,7 +61,7 @@ enum WatchSamples {
     _ people: [WatchedPerson] = people, meeting: WatchedMeeting = meeting(), mayAct: Bool = true
   ) -> WatchState {
     var state = WatchState(meeting: "kq3vm-8tzpa-w2hfd", mayAct: mayAct, now: start)
-    _ = state.apply(.listed(meeting, people))
+    _ = state.apply(.listed(meeting, people, after: 0))
     return state
   }
 }

@@ -66,7 +66,7 @@ import Testing
     var state = WatchSamples.state()
     #expect(press("D", &state).isEmpty)
     #expect(state.mode == .asking(.deny(grace, ban: true)))
-    _ = state.apply(.listed(WatchSamples.meeting(), WatchSamples.people.filter { $0.id != "join_1" }))
+    _ = state.apply(.listed(WatchSamples.meeting(), WatchSamples.people.filter { $0.id != "join_1" }, after: 0))
     #expect(state.mode == .list)
     #expect(press("y", &state).isEmpty)
   }
@@ -75,7 +75,7 @@ import Testing
     var state = WatchSamples.state()
     _ = press("j", &state)
     #expect(state.selected?.id == "join_2")
-    _ = state.apply(.listed(WatchSamples.meeting(), Array(WatchSamples.people.dropFirst())))
+    _ = state.apply(.listed(WatchSamples.meeting(), Array(WatchSamples.people.dropFirst()), after: 0))
     #expect(state.selected?.id == "join_2")
   }
 
@@ -99,6 +99,49 @@ import Testing
     _ = state.apply(event(name, #"{"epoch":4}"#))
     #expect(state.meeting?.locked == locked)
     #expect(state.meeting?.epoch == 4)
+  }
+
+  @Test(arguments: [
+    // Asked for before the lock, and come after it: a second l unlocks.
+    (["meeting.locked"], 0, false, HostDeed.unlock),
+    (["meeting.locked", "meeting.unlocked"], 1, true, .lock),
+    (["meeting.locked", "meeting.unlocked"], 0, true, .lock),
+    // Asked for after it, and right whatever was heard.
+    (["meeting.locked"], 1, false, .lock), (["meeting.unlocked"], 1, true, .unlock),
+  ])
+  func `a list does not set back what was heard since it was asked for`(
+    events: [String], after: Int, locked: Bool, key: HostDeed
+  ) {
+    var state = WatchSamples.state()
+    for name in events { _ = state.apply(event(name)) }
+    _ = state.apply(.listed(WatchSamples.meeting(locked: locked), WatchSamples.people, after: after))
+    #expect(press("l", &state) == [.act(key)])
+  }
+
+  @Test func `whoever went does not come back with a late list, and a late alarm does not ring again`() {
+    var state = WatchSamples.state()
+    _ = state.apply(event("join.withdrawn", #"{"join":"join_1","state":"withdrawn","epoch":3}"#))
+    _ = state.apply(event("meeting.at_risk"))
+    _ = press("x", &state)
+    #expect(state.apply(.listed(WatchSamples.meeting(), WatchSamples.people, after: 0)).isEmpty)
+    #expect(state.person("join_1") == nil)
+    #expect(state.alarm == nil)
+    _ = state.apply(.listed(WatchSamples.meeting(), WatchSamples.people, after: 2))
+    #expect(state.person("join_1") != nil)
+  }
+
+  @Test func `a list from before more than is remembered is let go, and the next one counts`() {
+    var state = WatchSamples.state()
+    for number in 0..<(RecentEvents.most * 3) {
+      _ = state.apply(event(number.isMultiple(of: 2) ? "meeting.locked" : "meeting.unlocked"))
+    }
+    _ = state.apply(event("meeting.locked"))
+    _ = state.apply(.listed(WatchSamples.meeting(title: "Old"), [], after: 1))
+    #expect(state.meeting?.title == "Standup")
+    #expect(state.recent.count == RecentEvents.most * 3 + 1)
+    _ = state.apply(.listed(WatchSamples.meeting(title: "New"), [], after: RecentEvents.most * 3))
+    #expect(state.meeting?.title == "New")
+    #expect(state.meeting?.locked == true)
   }
 
   @Test func `the epoch shown never falls`() {

@@ -104,10 +104,10 @@ struct WatchConsole {
     switch news {
     case .opened: _ = apply(.connection(.live))
     case .lost(let attempt, let why): _ = apply(.connection(.reconnecting(attempt: attempt, why: visible(why))))
-    case .listed(let meeting, let people): _ = apply(.listed(meeting, people))
+    case .listed(let meeting, let people, let after): _ = apply(.listed(meeting, people, after: after))
     case .event(let event):
-      guard let data = try? event.json() else { return }
-      _ = apply(.event(WatchEvent(name: event.name, data)))
+      // One that cannot be read counts all the same: lists are told apart by how many came before them.
+      _ = apply(.event(WatchEvent(name: event.name, (try? event.json()) ?? .null)))
     case .time(let now):
       time = (now, .now)
       _ = apply(.time(now))

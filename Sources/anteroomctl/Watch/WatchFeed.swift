@@ -9,7 +9,8 @@ struct WatchFeed: Sendable {
     case opened
     case event(ServerEvent)
     case lost(attempt: Int, why: String)
-    case listed(WatchedMeeting, [WatchedPerson])
+    /// `after` is how many events had been told of when it was asked for: what came later it may not know of.
+    case listed(WatchedMeeting, [WatchedPerson], after: Int)
     case time(Instant)
   }
 
@@ -20,6 +21,20 @@ struct WatchFeed: Sendable {
 
   let context: WatchContext
   let meeting: String
+  private let told = Told()
+
+  init(context: WatchContext, meeting: String) {
+    self.context = context
+    self.meeting = meeting
+  }
+
+  /// How many events were told of.
+  private final class Told: Sendable {
+    private let events = Atomic(0)
+
+    var count: Int { events.load(ordering: .sequentiallyConsistent) }
+    func add() { events.add(1, ordering: .sequentiallyConsistent) }
+  }
 
   /// Watches until the task is cancelled or the right to watch ends, which is thrown. `first` is a stream that was
   /// opened already.
@@ -79,6 +94,8 @@ struct WatchFeed: Sendable {
         for await event in open.events {
           if !event.id.isEmpty { place = event.id }
           tell(.event(event))
+          // Only then: a list that counts an event must not come before it.
+          told.add()
           list()
         }
         why = "the connection ended"
@@ -105,6 +122,7 @@ struct WatchFeed: Sendable {
 
   /// Says how things stand; false where the daemon does not answer.
   func list(_ tell: @Sendable (News) -> Void) async -> Bool {
+    let after = told.count
     guard let shown = try? await value(.meeting(meeting)) else { return false }
     var people: [WatchedPerson] = []
     for state in ["waiting", "admitted", "present", "left"] {
@@ -113,7 +131,7 @@ struct WatchFeed: Sendable {
       let ids = Set(found.map(\.id))
       people = people.filter { !ids.contains($0.id) } + found
     }
-    tell(.listed(WatchedMeeting(shown["meeting"] ?? shown), people))
+    tell(.listed(WatchedMeeting(shown["meeting"] ?? shown), people, after: after))
     return true
   }
 

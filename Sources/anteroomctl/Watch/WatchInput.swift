@@ -5,8 +5,8 @@ import AnteroomCore
 enum WatchInput: Equatable, Sendable {
   case key(Key)
   case event(WatchEvent)
-  /// How things stand, asked anew.
-  case listed(WatchedMeeting, [WatchedPerson])
+  /// How things stood when so many events had come.
+  case listed(WatchedMeeting, [WatchedPerson], after: Int)
   case connection(WatchState.Connection)
   case done(HostDeed, String)
   case failed(HostDeed, String)
@@ -46,8 +46,18 @@ extension WatchState {
   mutating func apply(_ input: WatchInput) -> [WatchEffect] {
     switch input {
     case .key(let key): return press(key)
-    case .event(let event): return hear(event)
-    case .listed(let meeting, let people): take(meeting, people)
+    case .event(let event):
+      recent.add(event)
+      return hear(event)
+    case .listed(let meeting, let people, let after):
+      // A list that was asked for before an event and comes after it would set things back, and a key would act on
+      // what is over: what came meanwhile is said again on top of it. Where too much came for that, it is let go;
+      // another has been asked for.
+      guard let missed = recent.since(after) else { return [] }
+      let alarm = alarm
+      take(meeting, people)
+      for event in missed { _ = hear(event) }
+      self.alarm = alarm
     case .connection(let connection): self.connection = connection
     case .done(_, let text): notice = Notice(text: text)
     case .failed(_, let text): notice = Notice(text: text, isFailure: true)

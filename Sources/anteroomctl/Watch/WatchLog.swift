@@ -34,7 +34,7 @@ struct WatchLog {
     case .time(let now): time = (now, .now)
     case .lost(let attempt, let why):
       console.hint("anteroomctl: reconnecting (try \(attempt)): \(why)")
-    case .listed(_, let listed): for person in listed { people[person.id] = person }
+    case .listed(_, let listed, _): for person in listed { people[person.id] = person }
     case .event(let event): await tell(event)
     }
   }
@@ -87,7 +87,7 @@ extension WatchFeed {
   fileprivate func everybody() async -> [WatchedPerson] {
     let found = Mutex<[WatchedPerson]>([])
     _ = await list { news in
-      if case .listed(_, let people) = news { found.withLock { $0 = people } }
+      if case .listed(_, let people, _) = news { found.withLock { $0 = people } }
     }
     return found.withLock { $0 }
   }

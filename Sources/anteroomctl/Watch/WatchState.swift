@@ -35,6 +35,8 @@ struct WatchState: Equatable, Sendable {
   var mode = Mode.list
   var notice: Notice?
   private(set) var selection = Selection()
+  /// What a list that is on its way may not know of.
+  var recent = RecentEvents()
   /// How many rows a page has; what the last picture had room for.
   var page = 10
 
