@@ -98,12 +98,16 @@ import Testing
     Wrong("an end that is a text", ["exp": "\"1800000300\""]),
     Wrong("an end that is past", ["exp": "1799999999"]),
     Wrong("an end beyond all calendars", ["exp": "9223372036854775807"]),
-    Wrong("an end that is a fraction", ["exp": "1800000300.5"]),
+    Wrong("an end that has an exponent", ["exp": "18000003e2"]),
+    Wrong("an end with a fraction within this second", ["exp": "1800000000.9"]),
     Wrong("no beginning", [:], without: ["iat"]),
     Wrong("an old one", ["iat": "1799999939"]),
+    Wrong("an old one, with a fraction of the second that is too much", ["iat": "1799999939.9"]),
     Wrong("one from the future", ["iat": "1800000006"]),
     Wrong("one from before 1970", ["iat": "-1"]),
     Wrong("not good yet", ["nbf": "1800000060"]),
+    Wrong("not good yet by a fraction", ["nbf": "1800000005.1"]),
+    Wrong("a fraction before 1970", ["iat": "-0.5"]),
     Wrong("good from a text on", ["nbf": "\"now\""]),
     Wrong("nobody", ["sub": "\"\""]),
     Wrong("no subject", [:], without: ["sub"]),
@@ -196,7 +200,8 @@ import Testing
 
   @Test(arguments: [
     [:], ["aud": "[\"anteroom\"]"], ["aud": "[\"other\",\"anteroom\"]", "azp": "\"anteroom\""],
-    ["nbf": "1799999999"], ["amr": "[\"pwd\"]"], ["more": "{\"a\":[1.5,null]}"],
+    ["nbf": "1799999999"], ["iat": "1799999940.9", "exp": "1800000001.5", "nbf": "1799999999.25"],
+    ["amr": "[\"pwd\"]"], ["more": "{\"a\":[1.5,null]}"],
   ])
   func `a right token is taken, once, whichever of its signatures it shows`(members: [String: String]) async throws {
     let issuer = PlayedIssuer()

@@ -2,7 +2,7 @@ import AnteroomCore
 package import AnteroomServices
 
 /// Reads a compact JWS (RFC 7515, section 3.1) with the claims of an ID token, and believes nothing of it. What could
-/// be read in two ways is no token: members twice, padding, bits left over, a date that is no whole number.
+/// be read in two ways is no token: members twice, padding, bits left over, a date with an exponent.
 package enum IdentityTokenReader {
   package static let longest = 16 * 1024
 
@@ -48,7 +48,7 @@ package enum IdentityTokenReader {
       let audiences = audiences(payload), let issued = time("iat", payload), let expires = time("exp", payload)
     else { return nil }
     let party = text("azp", payload)
-    let notBefore = time("nbf", payload)
+    let notBefore = time("nbf", payload, roundedUp: true)
     let methods = texts("amr", payload)
     for (name, isRead) in [("azp", party != nil), ("nbf", notBefore != nil), ("amr", methods != nil)] {
       // One of another type would be as good as none, and it was meant to say something.
@@ -74,9 +74,16 @@ package enum IdentityTokenReader {
     text("aud", members).map { [$0] } ?? texts("aud", members)
   }
 
-  /// Whole seconds since 1970, up to the end of the year 9999.
-  private static func time(_ name: String, _ members: Members) -> Instant? {
-    guard case .integer(let seconds)? = members[name], (0...253_402_300_799).contains(seconds) else { return nil }
+  /// A NumericDate (RFC 7519, section 2), which may have a fraction, up to the end of the year 9999. The fraction is
+  /// taken so that no token lives longer by it: `iat` and `exp` are rounded down, `nbf` up.
+  private static func time(_ name: String, _ members: Members, roundedUp: Bool = false) -> Instant? {
+    let seconds: Int64
+    switch members[name] {
+    case .integer(let whole)?: seconds = whole
+    case .decimal(floor: let floor?)?: seconds = floor + (roundedUp && floor < Int64.max ? 1 : 0)
+    case .decimal(floor: nil)?, .object?, .array?, .string?, .secret?, .bool?, .null?, nil: return nil
+    }
+    guard (0...253_402_300_799).contains(seconds) else { return nil }
     return Instant(seconds: seconds)
   }
 }

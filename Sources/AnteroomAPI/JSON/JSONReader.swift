@@ -106,19 +106,22 @@ private struct Cursor {
     // No leading zero, no bare sign, no leading plus.
     guard whole > 0, whole == 1 || bytes[index - whole] != UInt8(ascii: "0") else { throw flaw(.syntax) }
     let end = index
-    var isWhole = true
+    var hasFraction = false
     if take(UInt8(ascii: "."), bytes) {
-      isWhole = false
+      hasFraction = true
       guard digits(bytes) > 0 else { throw flaw(.syntax) }
     }
     if take(UInt8(ascii: "e"), bytes) || take(UInt8(ascii: "E"), bytes) {
-      isWhole = false
       if !take(UInt8(ascii: "+"), bytes) { _ = take(UInt8(ascii: "-"), bytes) }
       guard digits(bytes) > 0 else { throw flaw(.syntax) }
+      return .decimal(floor: nil)
     }
-    guard isWhole, end - start <= 20 else { return .decimal }
+    guard end - start <= 20 else { return .decimal(floor: nil) }
     let text = String(decoding: (start..<end).map { bytes[$0] }, as: UTF8.self)
-    return Int64(text).map(JSONValue.integer) ?? .decimal
+    guard let whole = Int64(text) else { return .decimal(floor: nil) }
+    if !hasFraction { return .integer(whole) }
+    // Below zero the digits before the point would be above the value.
+    return .decimal(floor: bytes[start] == UInt8(ascii: "-") ? nil : whole)
   }
 
   private mutating func digits(_ bytes: Span<UInt8>) -> Int {

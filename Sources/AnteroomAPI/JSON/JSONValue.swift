@@ -7,8 +7,9 @@ package enum JSONValue: Sendable {
   case string(String)
   case secret(SecretBox)
   case integer(Int64)
-  /// A number that is no whole one within 64 bits: no operation takes one.
-  case decimal
+  /// A number that is no whole one within 64 bits: no operation takes one. `floor` is the whole part of one that
+  /// is not negative and was written with a fraction and without an exponent; nil for any other.
+  case decimal(floor: Int64?)
   case bool(Bool)
   case null
 }
