@@ -56,4 +56,16 @@ private let profiles = PRECISProfiles()
     }
     #expect(profiles.usernameCaseMapped(String(repeating: "a", count: 4097)) == nil)
   }
+
+  @Test(
+    arguments: [
+      ("", .empty), ("foo bar", .space), ("a\u{A0}b", .space), ("\u{3000}", .space), ("a ", .space),
+      ("a\tb", .control), ("a\u{0}", .control), ("ada\u{202E}", .control), ("a\u{200B}b", .control),
+      ("a\u{200D}b", .control), ("a \u{200B}", .control), ("\u{0378}", .unassigned), ("a\u{1F600}", .symbol),
+      ("\u{265A}", .symbol), ("\u{FB01}n", .symbol), ("\u{E000}", .symbol), ("a\u{5D0}", .direction),
+      ("1\u{5D0}", .direction), ("\u{5D0}-", .direction), ("a\u{B7}b", .place), ("\u{301}a", .place),
+    ] as [(String, Username.Invalid)])
+  func `a refusal says what is wrong with the name`(typed: String, flaw: Username.Invalid) {
+    #expect(throws: flaw) { try Username(parsing: typed, with: profiles) }
+  }
 }

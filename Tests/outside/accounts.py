@@ -86,6 +86,12 @@ def usernames_are_case_mapped_and_never_twice():
         for name in ("", " ", "a b", "a\u200bb", "a\u202eb", "a\u0007b", "x" * 65, "a\ue000b", "a\u0378b", "a\nb"):
             among(daemon.admin.post("/v1/accounts", {"username": name}).code, ("username-not-allowed", "invalid-field"),
                   f"the username {name!r} (section 3.1)")
+        for name, word in {"a b": "a space", "a\u202eb": "cannot be seen", "a\u0378b": "not assigned", "a\U0001f600": "a symbol",
+                           "a\u05d0": "read from the left", "x" * 65: "longer than 64"}.items():
+            answer = daemon.admin.post("/v1/accounts", {"username": name}, expect="username-not-allowed")
+            check(word in answer.json["detail"], f"why {name!r} is refused: {answer.json}")
+            result = daemon.admin.post("/v1/accounts/import", {"accounts": [{"username": name}]}, expect=200).json["results"][0]
+            equal((result["code"], result["detail"]), ("username-not-allowed", answer.json["detail"]), f"{name!r}, imported")
         daemon.admin.post("/v1/accounts", {"username": "x" * 64}, expect=201)
         for name in ("a\u0007b", "a\u202eb", "a\u200bb", "\ue000", "x" * 65):
             among(daemon.admin.post("/v1/accounts", {"username": "fine" + secrets.token_hex(3), "display_name": name}).code,

@@ -14,7 +14,7 @@ package struct ImportedAccount: Sendable {
   }
 
   package enum Reason: Hashable, Sendable {
-    case usernameNotAllowed
+    case usernameNotAllowed(Username.Invalid)
     case displayNameNotAllowed
     case usernameTaken
     case namedTwice
@@ -123,8 +123,11 @@ package struct AccountImportService: Sendable {
     func refused(_ reason: ImportedAccount.Reason, _ name: String) -> Prepared {
       .settled(ImportedAccount(username: name, outcome: .refused(reason)))
     }
-    guard let username = try? Username(parsing: draft.username, with: ports.text) else {
-      return refused(.usernameNotAllowed, draft.username)
+    let username: Username
+    do {
+      username = try Username(parsing: draft.username, with: ports.text)
+    } catch {
+      return refused(.usernameNotAllowed(error), draft.username)
     }
     guard let displayName = try? DisplayName(parsing: draft.displayName ?? username.text, with: ports.text) else {
       return refused(.displayNameNotAllowed, username.text)

@@ -9,7 +9,7 @@ package struct CreatedAccount: Sendable {
 
 package enum AccountRefusal: Hashable, Sendable {
   case usernameTaken
-  case usernameNotAllowed
+  case usernameNotAllowed(Username.Invalid)
   case displayNameNotAllowed
   /// They hold a reserved word, and it is no operator who gives it.
   case usernameReserved
@@ -77,8 +77,11 @@ package struct AccountService: Sendable {
     let profile = draft.profile
     let isOperator = caller.actsAsOperator
     if (isHost || profile != nil) && !isOperator { return .refused(.roleNotAllowed) }
-    guard let username = try? Username(parsing: draft.username, with: ports.text) else {
-      return .refused(.usernameNotAllowed)
+    let username: Username
+    do {
+      username = try Username(parsing: draft.username, with: ports.text)
+    } catch {
+      return .refused(.usernameNotAllowed(error))
     }
     guard let displayName = try? DisplayName(parsing: draft.displayName ?? username.text, with: ports.text) else {
       return .refused(.displayNameNotAllowed)

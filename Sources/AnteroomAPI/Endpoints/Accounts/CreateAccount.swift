@@ -55,12 +55,27 @@ extension BodyReader {
   }
 }
 
+extension Username.Invalid {
+  /// What is wrong with a username, for whoever chose it.
+  var words: String {
+    switch self {
+    case .empty: "The username is empty; it has 1 to 64 characters."
+    case .tooLong: "The username is longer than 64 characters."
+    case .space: "The username holds a space; a dot or a hyphen can stand there."
+    case .control: "The username holds a character that cannot be seen."
+    case .unassigned: "The username holds a character that Unicode has not assigned yet."
+    case .symbol: "The username holds a symbol or a special form; letters, digits and the signs of ASCII are allowed."
+    case .direction: "The username mixes what is read from the left with what is read from the right."
+    case .place: "The username holds a character where it may not stand."
+    }
+  }
+}
+
 extension Refusal {
   init(_ refusal: AccountRefusal) {
     switch refusal {
     case .usernameTaken: self.init(.usernameTaken, pointer: "/username")
-    case .usernameNotAllowed:
-      self.init(.usernameNotAllowed, "1 to 64 characters, without spaces.", pointer: "/username")
+    case .usernameNotAllowed(let flaw): self.init(.usernameNotAllowed, flaw.words, pointer: "/username")
     case .displayNameNotAllowed:
       self.init(.invalidField, "must be 1 to 64 characters that can be shown", pointer: "/display_name")
     case .usernameReserved: self.init(.usernameNotAllowed, "It holds a reserved word.", pointer: "/username")

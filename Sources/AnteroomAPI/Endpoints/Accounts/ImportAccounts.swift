@@ -91,7 +91,7 @@ extension ImportedAccount.Reason {
 
   fileprivate var words: String {
     switch self {
-    case .usernameNotAllowed: "The username is not 1 to 64 characters without spaces."
+    case .usernameNotAllowed(let flaw): flaw.words
     case .displayNameNotAllowed: "The display name is not 1 to 64 characters that can be shown."
     case .usernameTaken: "There is, or was, another account of that name."
     case .namedTwice: "The name stands twice in this call."
