@@ -98,6 +98,26 @@ def usernames_are_case_mapped_and_never_twice():
                   ("name-not-allowed", "invalid-field"), f"the display name {name!r}")
 
 
+@test()
+def a_reset_by_id_says_the_command_with_the_name_in_it():
+    with Daemon() as daemon:
+        person = account(daemon, username="ada.l")
+        for named in ("ada.l", person.id):
+            done = daemon.ctl("account", "reset", named)
+            equal(done.returncode, 0, f"account reset {named}: {done.stderr.decode()}")
+            check(done.stderr.decode().rstrip().endswith(" account set-password ada.l"), f"{named}: {done.stderr.decode()}")
+
+
+@test()
+def whoever_shows_nothing_again_is_told_what_there_is_to_show():
+    with Daemon() as daemon:
+        person = account(daemon)
+        person.token = sign_in_as(daemon, person.username, person.password, expect=201).json["token"]
+        said = daemon.web.post("/v1/sessions/reauthenticate", {}, token=person.token, expect="invalid-field").json
+        equal(said["pointer"], "/password", f"{said}")
+        check("is missing" in said["detail"] and "`code`" in said["detail"], f"{said}")
+
+
 @test(answers="59")
 def line_59_Authelia_and_Django_unknown_disabled_password_less_and_wrong_are_answered_alike():
     with Daemon() as daemon:

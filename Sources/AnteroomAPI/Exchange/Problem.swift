@@ -88,7 +88,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case .permissionDenied: "This front end may not do that"
     case .notHost: "Only a host may do that"
     case .secondFactorRequired: "A second factor is required"
-    case .reauthenticationRequired: "Show the second factor again"
+    case .reauthenticationRequired: "Show again who you are"
     case .joinRefused: "The join was refused"
     case .passcodeRequired: "A passcode is required"
     case .inviteRequired: "An invitation is required"

@@ -13,6 +13,14 @@ extension Context {
     return found
   }
 
+  /// The username of an account as it is typed in a command; a word to be replaced where it cannot be had.
+  func username(of id: String, named reference: String) async -> String {
+    guard reference == id, let answer = try? await client.send(.account(id)).accepted(),
+      let name = try? answer.json()["account"]?["username"]?.text
+    else { return advice.username(reference) }
+    return advice.username(name)
+  }
+
   func accountIDs(_ references: [String], _ what: String) async throws -> [String] {
     var ids: [String] = []
     for reference in references { ids.append(try await accountID(reference, what)) }

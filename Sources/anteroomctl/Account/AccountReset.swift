@@ -15,8 +15,9 @@ struct AccountReset: Act {
     try context.console.show(await context.call(.resetPassword(account: id), "reset the password")) {
       Layout.fields($0)
     }
+    let name = await context.username(of: id, named: account)
     context.console.hint(
       "The code is shown this once. Whoever is handed it sets a password: "
-        + context.advice.command("account set-password \(context.advice.username(account))"))
+        + context.advice.command("account set-password \(name)"))
   }
 }

@@ -36,7 +36,8 @@ extension PersonAnswer {
     case .reauthenticationRequired:
       throw Refusal(
         .reauthenticationRequired,
-        "Show password and second factor again, both within five minutes of this: POST /v1/sessions/reauthenticate.")
+        "Show the password again, and the second factor where there is one, within five minutes of this: "
+          + "POST /v1/sessions/reauthenticate.")
     }
   }
 }

@@ -91,7 +91,9 @@ extension HostAnswer {
     case .notHost: throw Refusal(.notHost)
     case .sessionRequired: throw Refusal(.notHost, "That takes the host's session; a ticket may do less.")
     case .reauthenticationRequired:
-      throw Refusal(.reauthenticationRequired, "Show the second factor again: POST /v1/sessions/reauthenticate.")
+      throw Refusal(
+        .reauthenticationRequired,
+        "Show the second factor again, or the password where there is none: POST /v1/sessions/reauthenticate.")
     case .noSuchMeeting: throw Refusal.noMeeting
     case .noSuchJoin: throw Refusal(.notFound, "There is no such join in this meeting.")
     case .impossible(let obstacle):

@@ -27,7 +27,8 @@ extension Endpoint {
       case .refused(let refusal): throw Refusal(refusal)
       case .nothingShown:
         throw Refusal(
-          .invalidField, "or `password` is to be shown, and `code` where the account has one", pointer: "/code")
+          .invalidField, "is missing, and so is `code`, which an account with a second factor shows",
+          pointer: "/password")
       }
     }
   }
