@@ -135,18 +135,18 @@ def a_reload_names_every_section_that_only_a_restart_takes_up():
     with Daemon() as daemon:
         ada = host(daemon)
         room = meeting(daemon, ada)
-        waits = rb"restart only.*"
+        waits = rb"next start on.*"
         for table, more in (("sessions", {"idle_seconds": 900}), ("limits", {"join_failures": 3}), ("passwords", {"iterations": 3}),
                             ("store", {"url": "sqlite:" + daemon.inside("state/other.db")}), ("keys", {"directory": daemon.inside("other")}),
                             ("names", {"reserved": ["headmaster"]}), ("log", {"format": "json"})):
             tables = {**daemon.tables, table: {**daemon.tables.get(table, {}), **more}}
             hang_up(daemon, tables, waits + rb"\[%s\]" % table.encode())
-            line = [text for text in daemon.log().splitlines() if b"restart only" in text][-1]
-            equal(re.findall(rb"\[([a-z]+)\]", line.split(b"restart only")[1]), [table.encode()], "the sections that are named")
+            line = [text for text in daemon.log().splitlines() if b"next start on" in text][-1]
+            equal(re.findall(rb"\[([a-z]+)\]", line.split(b"next start on")[1]), [table.encode()], "the sections that are named")
         knock(daemon, room, name="The Headmaster")   # what it said is true
-        said = daemon.log().count(b"restart only")
+        said = daemon.log().count(b"next start on")
         hang_up(daemon, {**daemon.tables, "policy": {"capacity": 7}, "log": {**daemon.tables["log"], "level": "info"}}, rb"configuration read again")
-        equal((room.show()["policy"]["capacity"], daemon.log().count(b"restart only")), (7, said), "what is taken up is not named")
+        equal((room.show()["policy"]["capacity"], daemon.log().count(b"next start on")), (7, said), "what is taken up is not named")
         both = {**daemon.tables, "sessions": {"max_seconds": 7200}, "limits": {**daemon.tables["limits"], "source_failures": 9}}
         hang_up(daemon, both, waits + rb"\[sessions\].*\[limits\]")
 

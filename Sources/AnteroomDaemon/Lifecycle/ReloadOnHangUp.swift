@@ -42,14 +42,13 @@ struct ReloadOnHangUp: Service {
       composition.issuers.replace(new.issuers)
       // Streams that stand on a permission ask again.
       composition.changed.fireAll()
-      logger.notice(
-        "configuration read again", metadata: ["frontends": "\(new.frontEnds.count)", "level": "\(new.logLevel)"])
       // Told each time until there was one: whoever made it stricter must not believe that it holds.
       let waiting = running.sectionsForRestart(in: new)
       if !waiting.isEmpty {
-        logger.warning(
-          "the file says other than what runs, which takes a restart only: \(waiting.joined(separator: ", "))")
+        logger.warning("what the file says there counts from the next start on: \(waiting.joined(separator: ", "))")
       }
+      logger.notice(
+        "configuration read again", metadata: ["frontends": "\(new.frontEnds.count)", "level": "\(new.logLevel)"])
     } catch {
       for mistake in error.mistakes { logger.error("\(mistake)") }
       logger.error("the configuration has mistakes; the running one stays")
