@@ -32,10 +32,13 @@ import Testing
       windows[failures[0], default: 0] += 1
     }
 
-    /// When a sliding rule forgets a failure: when its time has passed since the end of the part of it in which it was.
-    static func isForgotten(_ failure: Instant, lookingBack seconds: Int) -> Instant {
+    /// When a sliding rule forgets each failure: when its time has passed since the last one of the same part of it.
+    private static func ends(of failures: [Instant], lookingBack seconds: Int) -> [Instant] {
       let part = Int64(seconds / 24) * 1000
-      return Instant(milliseconds: failure.milliseconds - failure.milliseconds % part + part).adding(seconds: seconds)
+      return failures.map { failure in
+        let last = failures.last { $0.milliseconds / part == failure.milliseconds / part } ?? failure
+        return last.adding(seconds: seconds)
+      }
     }
 
     /// Nil where a try may be made; the wait where it may not; 0 where others are undecided.
@@ -46,7 +49,7 @@ import Testing
         if current.count >= limit { return current[0].adding(seconds: seconds).milliseconds(since: now) }
         return current.count + reserved < limit ? nil : 0
       case .sliding(let limit, let seconds):
-        let ends = current.map { Self.isForgotten($0, lookingBack: seconds) }.filter { $0 > now }
+        let ends = Self.ends(of: current, lookingBack: seconds).filter { $0 > now }
         if ends.count >= limit { return ends[ends.count - limit].milliseconds(since: now) }
         return ends.count + reserved < limit ? nil : 0
       case .delay(let burst, let longest, _):
@@ -185,7 +188,7 @@ import Testing
           return
         }
       }
-      let isKept = zip(failed, failed.dropFirst(limit)).allSatisfy { $1.milliseconds(since: $0) > 24 * hour }
+      let isKept = zip(failed, failed.dropFirst(limit)).allSatisfy { $1.milliseconds(since: $0) >= 24 * hour }
       #expect(isKept && !failed.isEmpty, "seed \(seed): more than \(limit) in a day")
     }
   }
@@ -198,7 +201,7 @@ import Testing
     let last = Instant(seconds: 3600 * 1000 + 1800)
     let old = AttemptBudget(failures: 5, reserved: 0, windowStart: last, lastFailure: last)
     let rule = BudgetRule.sliding(limit: 5, seconds: 86_400)
-    let end = Instant(seconds: 3600 * 1025)
+    let end = last.adding(seconds: 86_400)
     #expect(old.verdict(under: rule, at: last) == .spent(until: end) && old.expiry(under: rule) == end)
     #expect(old.verdict(under: rule, at: end) == .available)
   }

@@ -318,7 +318,7 @@ def without_a_believed_source_the_bucket_is_the_front_end_with_the_name_and_neve
 # --- how long --------------------------------------------------------------------------------------------
 
 BARS = {   # what is spent: how much there is, for how long at least and at most, and what spends it
-    "account for strangers": (dict(account_failures=5), DAY, DAY + LATE, lambda: None),
+    "account for strangers": (dict(account_failures=5), DAY, DAY, lambda: None),
     "source over all accounts": (dict(source_failures=5), 540, 600, lambda: "203.0.113.9"),
 }
 

@@ -1,14 +1,14 @@
 extension Schema {
   /// Failures that are forgotten one by one, what a session confirmed wrongly, and who gave a name.
   static let slidingDay = """
-    -- In which hours the failures were, oldest first, as `hour:failures`; NULL where they are forgotten together.
+    -- The failures by the hour, oldest first, as `milliseconds of the last:failures`; NULL where they are forgotten together.
     ALTER TABLE budgets ADD COLUMN slots TEXT;
-    -- What was counted until the last failure was a day old is of the hour of that one.
+    -- What was counted until the last failure was a day old is of the time of that one.
     UPDATE budgets SET
       rule = 'sliding' || substr(rule, 6),
-      slots = CASE WHEN failures > 0 THEN (last_failure / 3600000) || ':' || failures END,
-      expires_at = (last_failure / 3600000 + 25) * 3600000,
-      spent_until = CASE WHEN spent_until IS NOT NULL THEN (last_failure / 3600000 + 25) * 3600000 END
+      slots = CASE WHEN failures > 0 THEN last_failure || ':' || failures END,
+      expires_at = last_failure + 86400000,
+      spent_until = CASE WHEN spent_until IS NOT NULL THEN last_failure + 86400000 END
     WHERE rule LIKE 'quiet %';
 
     -- Wrong passwords and codes in a row, shown by who was signed in already.
