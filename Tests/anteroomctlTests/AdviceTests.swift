@@ -63,6 +63,7 @@ import Testing
 
   @Test(arguments: [
     ("ada", "ada"), ("acct_aaaaaaaaaaaaaaaaaaaaaaaaaa", "USERNAME"), ("it's", #"'it'\''s'"#),
+    ("--json", "-- --json"),
   ])
   func `a username is given as it can be typed`(reference: String, expected: String) {
     #expect(Advice(socket: "/s").username(reference) == expected)

@@ -1,8 +1,8 @@
 """Sections 3 and 4: credentials, second factor, sessions and the budgets that guard them."""
 
-import base64, contextlib, glob, random, re, secrets, sqlite3, time
+import base64, contextlib, glob, random, re, secrets, sqlite3, subprocess, time
 
-import flows, odds
+import flows, harness, odds
 from flows import account, fresh_ip, host, invited, member, redeem_setup, source
 from harness import *
 from load import hashing_seconds
@@ -106,6 +106,19 @@ def a_reset_by_id_says_the_command_with_the_name_in_it():
             done = daemon.ctl("account", "reset", named)
             equal(done.returncode, 0, f"account reset {named}: {done.stderr.decode()}")
             check(done.stderr.decode().rstrip().endswith(" account set-password ada.l"), f"{named}: {done.stderr.decode()}")
+
+
+@test()
+def only_who_can_do_nothing_else_is_told_at_login_to_bind_a_second_factor():
+    for required in (True, False):
+        with Daemon(config={"policy": {"host_second_factor": required}}) as daemon:
+            for roles in ([], ["host"]):
+                person = account(daemon, roles=roles)
+                done = subprocess.run([harness.CTL, "--socket", daemon.admin_path, "login", "--credentials-stdin"], capture_output=True,
+                                      input=f"{person.username}\n{person.password}\n".encode(), timeout=2 * PATIENCE,
+                                      env={"PATH": "/usr/bin:/bin", "HOME": daemon.inside("home")})
+                equal(done.returncode, 0, f"login: {done.stderr.decode()}")
+                equal(b"second factor" in done.stderr, required and bool(roles), f"{roles}, required {required}: {done.stderr.decode()}")
 
 
 @test()

@@ -20,7 +20,9 @@ struct Advice {
 
   /// A username as it can be typed; a word to be replaced where an id was given.
   func username(_ reference: String) -> String {
-    AccountID(parsing: reference) == nil ? Advice.shellQuoted(reference) : "USERNAME"
+    guard AccountID(parsing: reference) == nil else { return "USERNAME" }
+    // A name may begin as an option does, and whoever chose it must not choose what is run.
+    return (reference.hasPrefix("-") ? "-- " : "") + Advice.shellQuoted(reference)
   }
 
   func failure(_ what: String, _ problem: Problem, target: String) -> Failure {

@@ -41,7 +41,7 @@ struct Login: Act {
     if session["methods"]?.items?.contains(.string("recovery_code")) == true {
       context.console.hint(
         "By a recovery code: nothing else can be done before another authenticator is bound. " + next)
-    } else if isHost, session["factors"]?.integer == 1 {
+    } else if isHost, session["factors"]?.integer == 1, await context.isForEnrolmentAlone() {
       context.console.hint("A host needs a second factor. " + next)
     }
   }

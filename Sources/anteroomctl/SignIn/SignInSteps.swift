@@ -13,6 +13,13 @@ extension Context {
       .secondFactor(challenge: challenge, method: isTOTP ? "totp" : "recovery_code", code: code), "sign in")
   }
 
+  /// Whether the session that was kept can do nothing but bind a second factor. What hosts need is the site's to say.
+  func isForEnrolmentAlone() async -> Bool {
+    guard let token = try? sessions.read(), let answer = try? await client.send(.introspect(token: token)).accepted()
+    else { return false }
+    return (try? answer.json())?["reach"]?.text == "enrolment"
+  }
+
   /// Keeps the token of an answer that starts a session, and gives the session back.
   @discardableResult
   func keepSession(of answer: Answer) throws -> JSONValue {
