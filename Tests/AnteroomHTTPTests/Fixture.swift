@@ -138,9 +138,9 @@ func blocking<R: Sendable>(_ work: @escaping @Sendable () throws -> R) async thr
   }
 }
 
-/// Polls until something that happens on other threads has happened; false after five seconds.
+/// Polls until something that happens on other threads has happened; false after a minute.
 func eventually(_ condition: () -> Bool) async -> Bool {
-  for _ in 0..<1000 {
+  for _ in 0..<12_000 {
     if condition() { return true }
     try? await Task.sleep(for: .milliseconds(5))
   }

@@ -5,7 +5,7 @@ struct ClientFailure: Error {
   let number: Int32
 }
 
-/// A client that sends exactly the bytes it is told. All calls block; reads give up after five seconds.
+/// A client that sends exactly the bytes it is told. All calls block; what takes a minute never comes.
 final class RawClient {
   private let descriptor: Int32
   private var buffer: [UInt8] = []
@@ -27,7 +27,7 @@ final class RawClient {
       close(descriptor)
       throw ClientFailure(step: "connect", number: number)
     }
-    var patience = timeval(tv_sec: 5, tv_usec: 0)
+    var patience = timeval(tv_sec: 60, tv_usec: 0)
     unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
     unsafe setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
   }
