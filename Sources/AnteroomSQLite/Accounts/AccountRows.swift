@@ -33,6 +33,10 @@ extension SQLiteSnapshot {
     try credentials(where: "a.id = ?", id.text)
   }
 
+  func anyCredentials() throws(StorageFault) -> Credentials? {
+    try credentials(where: "a.seq > ? ORDER BY a.seq LIMIT 1", "0")
+  }
+
   private func credentials(where condition: String, _ value: String) throws(StorageFault) -> Credentials? {
     try db.one(
       """

@@ -52,14 +52,14 @@ package struct PasswordResetService: Sendable {
     origin: AttemptLimiter.Origin, knownDevice: TokenProof?, caller: Caller
   ) async throws(StorageFault) -> PasswordResetResult {
     let username = try? Username(parsing: typed, with: ports.text)
-    let found = try await credentials(username)
+    let (found, standIn) = try await credentials(username)
     // For an unknown account the digest is made all the same, in the name's own context.
     let context = found?.account.id.text ?? "unknown"
     let digest = ports.digest(
       ofTyped: code, characters: CodeLength.setup, purpose: .setupCode, context: context)
     let name = Array((username?.text ?? typed).utf8)
     let account: Account
-    switch try await prove(found?.account.id, digest, name, knownDevice, origin) {
+    switch try await prove(found?.account.id, standIn, digest, name, knownDevice, origin) {
     case .refused: return .refused
     case .tooMany(let seconds): return .tooManyAttempts(retryAfter: seconds)
     case .proved(let proved): account = proved
@@ -77,15 +77,20 @@ package struct PasswordResetService: Sendable {
     }
   }
 
-  private func credentials(_ username: Username?) async throws(StorageFault) -> Credentials? {
-    guard let username else { return nil }
-    return try await ports.store.read { snapshot throws(StorageFault) in
-      try snapshot.credentials(named: username)
+  /// Whose the name is. Where it is nobody's, somebody else is read in that place: to find nothing takes less time, and
+  /// thousands of wrong codes would tell the difference.
+  private func credentials(
+    _ username: Username?
+  ) async throws(StorageFault) -> (found: Credentials?, standIn: AccountID?) {
+    try await ports.store.read { snapshot throws(StorageFault) in
+      if let username, let found = try snapshot.credentials(named: username) { return (found, nil) }
+      return (nil, try snapshot.anyCredentials()?.account.id)
     }
   }
 
   private func prove(
-    _ id: AccountID?, _ digest: Digest?, _ name: [UInt8], _ shown: TokenProof?, _ origin: AttemptLimiter.Origin
+    _ id: AccountID?, _ standIn: AccountID?, _ digest: Digest?, _ name: [UInt8], _ shown: TokenProof?,
+    _ origin: AttemptLimiter.Origin
   ) async throws(StorageFault) -> Proof {
     let limiter = ports.limiter
     return try await ports.store.write { tx throws(StorageFault) in
@@ -95,7 +100,9 @@ package struct PasswordResetService: Sendable {
         try tx.countRefusal(source: limiter.sourceDigest(origin), code: "too-many-attempts")
         return .tooMany(until.secondsToWait(from: tx.now))
       }
-      if let id, let digest, let code = try tx.setupCode(of: id), code.matches(digest, at: tx.now),
+      let asked = id ?? standIn
+      let code = try asked.flatMap { asked throws(StorageFault) in try tx.setupCode(of: asked) }
+      if let id, let digest, let code, code.matches(digest, at: tx.now),
         let account = try tx.account(id), !account.disabled
       {
         if !code.isUsed { return .proved(account) }

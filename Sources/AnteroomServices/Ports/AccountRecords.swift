@@ -97,6 +97,8 @@ package protocol AccountReading {
   func account(_ id: AccountID) throws(StorageFault) -> Account?
   func credentials(named username: Username) throws(StorageFault) -> Credentials?
   func credentials(of id: AccountID) throws(StorageFault) -> Credentials?
+  /// Of the oldest account: for work that takes the time of an account where there is none.
+  func anyCredentials() throws(StorageFault) -> Credentials?
   /// In the order they were made; with `username`, that one alone.
   func accounts(after cursor: Int64?, limit: Int, username: Username?) throws(StorageFault) -> Page<Account>
   /// Those whose display name has no likeness yet, as a store of before has them.
